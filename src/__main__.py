@@ -1,0 +1,6 @@
+"""`python -m src`: the command line."""
+
+from src.cli.main import main
+
+if __name__ == "__main__":
+    main()

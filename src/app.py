@@ -1,0 +1,304 @@
+"""The composition root: the only place where things are built. Ordered start, reverse stop."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+
+from src.concierge.book import DownloadBook
+from src.concierge.desk import CheckAddresses, Desk
+from src.concierge.downloads import Downloads
+from src.concierge.general import CheckHealth, General, Health
+from src.concierge.media import general_capability, media_capability
+from src.concierge.preferences import Preferences, Watchlist
+from src.concierge.searches import Searches
+from src.concierge.tables import downloads as downloads_table
+from src.concierge.tables import searches as searches_table
+from src.config import Settings
+from src.core.access import Access
+from src.core.capability import Registry
+from src.core.clock import Clock, SystemClock
+from src.core.conversations import Conversations
+from src.core.courier import Channel, Courier
+from src.core.database import Database, open_database
+from src.core.engine import Engine, open_engine
+from src.core.errors import NotConfiguredError
+from src.core.guard import public_addresses
+from src.core.http import open_http, tls_context
+from src.core.inbound import Address, Surface
+from src.core.inbox import Inbox
+from src.core.outbox import Outbox
+from src.core.proposals import Proposals
+from src.core.questions import Questions
+from src.core.secrets import SecretBox, load_box
+from src.core.stops import Stops
+from src.core.tables import inbox as inbox_table
+from src.core.tables import outbox as outbox_table
+from src.core.texts import load_texts
+from src.core.turns import Source, Spine, Turns
+from src.core.wake import Wake
+from src.health import check_parts
+from src.jobs.downloads import DownloadFollower
+from src.logger import take_over_dbos
+from src.search.internet_archive import InternetArchive
+from src.search.piratebay import PirateBay
+from src.search.ports import Tracker
+from src.search.service import SearchService
+from src.seedbox.embedded import open_embedded
+from src.seedbox.ports import Seedbox
+from src.user.migrate import migrate
+
+TEXTS = Path(__file__).parent / "bot" / "texts"
+PRUNE_SECONDS = 6 * 3600.0
+LATER_PARTS = ("rutracker", "torznab", "yts")
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The durable side, which every command needs."""
+
+    database: Database
+    box: SecretBox
+    spine: Spine
+    conversations: Conversations
+    questions: Questions
+    searches: Searches
+    book: DownloadBook
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything built. `turns` is fed by a source and speaks through a channel."""
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    service: SearchService
+    seedbox: Seedbox | None
+    registry: Registry
+    health: CheckHealth
+    downloads_wake: Wake
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, clock: Clock) -> AsyncIterator[SearchService]:
+    """The search over every enabled source."""
+    async with AsyncExitStack() as stack:
+        tls = await asyncio.to_thread(tls_context)
+        trackers = [await _tracker(stack, settings, name, tls) for name in settings.sources]
+        service = SearchService(trackers, clock)
+        stack.push_async_callback(service.aclose)
+        yield service
+
+
+async def _tracker(stack: AsyncExitStack, settings: Settings, name: str, tls: ssl.SSLContext) -> Tracker:
+    proxy = settings.proxy_url.get_secret_value() if settings.proxy_url else None
+    if name in LATER_PARTS:
+        raise NotConfiguredError(
+            f"{name} in SOURCES", "This source is not part of this version: take it out of SOURCES."
+        )
+    http = await stack.enter_async_context(open_http(name, proxy=proxy, tls=tls))
+    match name:
+        case "internet_archive":
+            return InternetArchive(
+                http, settings.internet_archive_url, trackers=settings.internet_archive_trackers
+            )
+        case _:
+            return PirateBay(http, settings.piratebay_urls, trackers=settings.piratebay_trackers)
+
+
+@asynccontextmanager
+async def open_seedbox(settings: Settings, clock: Clock) -> AsyncIterator[Seedbox | None]:
+    """The download client of the settings; None where there is none."""
+    if settings.seedbox_kind == "none":
+        yield None
+        return
+    if settings.seedbox_kind != "embedded":
+        raise NotConfiguredError(
+            f"SEEDBOX_KIND={settings.seedbox_kind}", "This version knows `none` and `embedded`."
+        )
+    listen = settings.torrent_listen
+    on_loopback = all(part.strip().startswith(("127.", "[::1]")) for part in listen.split(","))
+    async with open_embedded(
+        settings.data_dir / "downloads",
+        state_folder=settings.data_dir / "torrents",
+        listen=listen,
+        local_network=on_loopback,
+        clock=clock,
+    ) as seedbox:
+        yield seedbox
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings, clock: Clock, *, executor: str) -> AsyncIterator[Storage]:
+    """The migrated database with the key to its encrypted columns."""
+    await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
+    async with open_database(settings.database()) as database:
+        await migrate(database, backups=settings.data_dir / "backups", now=clock.now())
+        box = await _box(settings, database)
+        access = Access(database, clock, settings.owner_id, settings.allowed_ids)
+        spine = Spine(
+            inbox=Inbox(database, box, clock, executor),
+            outbox=Outbox(database, box, clock, executor),
+            proposals=Proposals(database, clock, executor),
+            access=access,
+            stops=Stops(database, clock),
+            texts=await load_texts(TEXTS),
+            clock=clock,
+        )
+        yield Storage(
+            database=database,
+            box=box,
+            spine=spine,
+            conversations=Conversations(database, clock),
+            questions=Questions(database, box, clock),
+            searches=Searches(database, box, clock),
+            book=DownloadBook(database, box, clock),
+        )
+
+
+async def _box(settings: Settings, database: Database) -> SecretBox:
+    """The key, tried on a row it must be able to read: a lost key is told at the start, not in the middle."""
+    probe = await _encrypted_row(database)
+    key = settings.encryption_key.get_secret_value() if settings.encryption_key else None
+    return await asyncio.to_thread(
+        load_box, key, settings.data_dir, encrypted_rows_exist=probe is not None, probe=probe
+    )
+
+
+async def _encrypted_row(database: Database) -> tuple[bytes, str] | None:
+    looks: Sequence[tuple[sa.ColumnElement[bytes], Sequence[sa.Column[object]], Callable[..., str]]] = (
+        (
+            searches_table.c.found,
+            (searches_table.c.person, searches_table.c.id),
+            lambda p, i: f"search:{p}:{i}",
+        ),
+        (downloads_table.c.magnet, (downloads_table.c.infohash,), lambda h: f"download:{h}"),
+        (inbox_table.c.body, (inbox_table.c.source, inbox_table.c.key), lambda s, k: f"inbox:{s}:{k}"),
+        (outbox_table.c.payload, (outbox_table.c.key,), lambda k: f"outbox:{k}"),
+    )
+    async with database.read() as connection:
+        for column, keys, context in looks:
+            row = (
+                await connection.execute(sa.select(column, *keys).where(column.is_not(None)).limit(1))
+            ).first()
+            if row is not None:
+                return row[0], context(*row[1:])
+    return None
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, executor: str) -> AsyncIterator[App]:
+    """Everything but the channel: storage, sources, download client, capabilities."""
+    clock = SystemClock()
+    async with (
+        open_storage(settings, clock, executor=executor) as storage,
+        open_service(settings, clock) as service,
+        open_seedbox(settings, clock) as seedbox,
+    ):
+        wake = Wake()
+
+        async def health() -> list[Health]:
+            return await check_parts(settings, storage.database, service, seedbox, storage.spine)
+
+        addresses = partial(public_addresses, allow_local=settings.allow_local_network)
+        registry = _registry(storage, service, seedbox, health, wake, addresses)
+        yield App(settings, clock, storage, service, seedbox, registry, health, wake)
+
+
+def _registry(
+    storage: Storage,
+    service: SearchService,
+    seedbox: Seedbox | None,
+    health: CheckHealth,
+    wake: Wake,
+    addresses: CheckAddresses,
+) -> Registry:
+    spine = storage.spine
+    preferences = Preferences(storage.database)
+    desk = Desk(service, storage.searches, preferences, addresses, can_download=seedbox is not None)
+    downloads = Downloads(
+        database=storage.database,
+        book=storage.book,
+        searches=storage.searches,
+        service=service,
+        seedbox=seedbox,
+        access=spine.access,
+        desk=desk,
+        wake=wake,
+    )
+    general = General(
+        access=spine.access,
+        preferences=preferences,
+        watchlist=Watchlist(storage.database, spine.clock),
+        desk=desk,
+        texts=spine.texts,
+        health=health,
+    )
+    return Registry.of((general_capability(general), media_capability(desk, downloads)))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The engine is up: turns run, the courier carries."""
+
+    turns: Turns
+    courier: Courier
+    engine: Engine
+    tasks: tuple[Callable[[], Coroutine[object, object, None]], ...]
+
+
+@asynccontextmanager
+async def open_running(
+    app: App,
+    *,
+    channel: Channel,
+    sources: Mapping[str, Source],
+    show: Callable[[Address], Surface],
+    executor: str,
+    grace: float,
+) -> AsyncIterator[Running]:
+    """The engine with its turns, and the background tasks that somebody must own. Stops within `grace` seconds."""
+    spine = app.storage.spine
+    turns = Turns(spine, app.registry, sources)
+    courier = Courier(spine.outbox, channel, app.storage.conversations, app.clock)
+    tasks = [courier.run]
+    if app.seedbox is not None:
+        follower = DownloadFollower(
+            seedbox=app.seedbox,
+            database=app.storage.database,
+            book=app.storage.book,
+            outbox=spine.outbox,
+            access=spine.access,
+            texts=spine.texts,
+            clock=app.clock,
+            wake=app.downloads_wake,
+            show=show,
+        )
+        tasks.append(follower.run)
+    handlers = {"turn": turns.turn, "proposal": turns.proposal}
+    async with open_engine(
+        app.settings.engine(), handlers, executor=executor, take_over_log=take_over_dbos
+    ) as engine:
+        running = Running(turns, courier, engine, tuple(tasks))
+        try:
+            yield running
+        finally:
+            await turns.close(grace)
+
+
+async def housekeeping(app: App, engine: Engine) -> None:
+    """Forget what is old, now and every six hours."""
+    while True:
+        await app.storage.spine.inbox.prune()
+        await app.storage.spine.outbox.prune()
+        await app.storage.searches.prune()
+        await engine.prune()
+        await asyncio.sleep(PRUNE_SECONDS)

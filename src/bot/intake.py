@@ -1,0 +1,222 @@
+"""From a polled batch to stored entries: access first, then questions and stops, then the inbox and its lanes."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Coroutine, Sequence
+
+import structlog
+
+from src.bot.api import BotProfile, TelegramApi
+from src.bot.updates import CHANNEL, Membership, Moved, Nothing, Said, Stopped, meaning, store
+from src.core.conversations import Conversations
+from src.core.errors import NotFoundError, RefusedError, UnusableInputError
+from src.core.inbound import Command, Inbound, Outgoing, Press, Words, plain
+from src.core.inbox import Entry, Inbox, Waiting
+from src.core.questions import Questions
+from src.core.turns import Spine, Turns
+
+CURSOR = "telegram"
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Intake:
+    """Takes batches from the poller. A batch is stored with its offset in one transaction, or not at all."""
+
+    def __init__(
+        self,
+        *,
+        bot: BotProfile,
+        api: TelegramApi,
+        spine: Spine,
+        questions: Questions,
+        conversations: Conversations,
+        turns: Turns,
+    ) -> None:
+        self._bot = bot
+        self._api = api
+        self._spine = spine
+        self._inbox: Inbox = spine.inbox
+        self._questions = questions
+        self._conversations = conversations
+        self._turns = turns
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def load_offset(self) -> int | None:
+        """The offset to poll from, None at the first start."""
+        return await self._inbox.cursor(CURSOR)
+
+    async def store(self, batch: Sequence[dict[str, object]], offset: int) -> None:
+        """Store what concerns us with the next offset; only then start turns and answer presses."""
+        entries: list[Entry] = []
+        presses: dict[str, Said] = {}
+        for raw in batch:
+            try:
+                said = await self._admit(meaning(raw, bot_id=self._bot.id, bot_name=self._bot.username))
+            except UnusableInputError as exc:
+                log.warning("update.quarantined", reason=str(exc))
+                entries.append(_quarantined(raw, str(exc)))
+                continue
+            if said is not None:
+                entries.append(_entry(said))
+                if said.callback is not None:
+                    presses[said.inbound.key] = said
+        fresh = await self._inbox.store(entries, cursor=(CURSOR, offset))
+        log.debug("update.stored", count=len(fresh))
+        await self._admit_to_lanes(fresh, entries)
+        for entry in fresh:
+            if (press := presses.get(entry.key)) is not None:
+                self._own(self._answer(press))
+
+    async def close(self) -> None:
+        """Let go of answers that are still under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # Who and what comes in at all.
+
+    async def _admit(self, update: Said | Membership | Moved | Stopped | Nothing) -> Said | None:
+        match update:
+            case Said():
+                return await self._admit_said(update)
+            case Membership():
+                await self._membership(update)
+            case Moved():
+                await self._conversations.moved(update.old, update.new_chat)
+            case Stopped() if await self._spine.access.person(update.person) is not None:
+                await self._spine.stops.stop(str(update.conversation))
+            case _:
+                pass
+        return None
+
+    async def _admit_said(self, said: Said) -> Said | None:
+        inbound = said.inbound
+        person = await self._spine.access.person(inbound.person)
+        if person is None:
+            await self._stranger(said)
+            return None
+        if not said.addressed:
+            return None
+        await self._spine.access.remember(
+            inbound.person, name=inbound.name[:64], language=self._language(inbound)
+        )
+        match inbound.content:
+            case Command(name="stop"):
+                lane = str(inbound.conversation)
+                stopped = await self._spine.stops.stop(lane)
+                return None if stopped or self._turns.lanes.busy(lane) else said
+            case Words(text=text):
+                answered = await self._questions.answer(inbound.person, str(inbound.conversation), text)
+                return said if answered is None else None
+            case _:
+                return said
+
+    def _language(self, inbound: Inbound) -> str:
+        return self._spine.texts.of(inbound.language).language
+
+    async def _stranger(self, said: Said) -> None:
+        """A stranger is told their own id once, in private; the bearer of the one-time code becomes the owner."""
+        inbound = said.inbound
+        if not inbound.private or isinstance(inbound.content, Press):
+            return
+        phrases = self._spine.texts.of(inbound.language)
+        code = await self._spine.access.claim_code()
+        if code is not None and await self._claims(inbound):
+            await self._tell(inbound, f"claimed:{inbound.person}", phrases("claimed"))
+            return
+        if await self._spine.access.met_stranger(inbound.person):
+            text = phrases("unclaimed") if code is not None else phrases("stranger", id=str(inbound.person))
+            await self._tell(inbound, f"stranger:{inbound.person}", text)
+
+    async def _claims(self, inbound: Inbound) -> bool:
+        match inbound.content:
+            case Words(text=text) | Command(rest=text):
+                return await self._spine.access.claim(
+                    inbound.person, text, name=inbound.name[:64], language=self._language(inbound)
+                )
+            case _:
+                return False
+
+    async def _membership(self, update: Membership) -> None:
+        if update.inside:
+            await self._conversations.open(update.conversation)
+        else:
+            await self._conversations.close(update.conversation)
+
+    async def _tell(self, inbound: Inbound, key: str, text: str) -> None:
+        message = Outgoing(
+            key=key, person=inbound.person, conversation=str(inbound.conversation), text=plain(text)
+        )
+        await self._spine.outbox.put(message)
+
+    # After the commit.
+
+    async def _admit_to_lanes(self, fresh: Sequence[Waiting], entries: Sequence[Entry]) -> None:
+        behind = [entry for entry in fresh if self._turns.lanes.busy(entry.lane)]
+        self._turns.lanes.admit(fresh)
+        kinds = {entry.key: entry for entry in entries}
+        for lane in {entry.lane for entry in behind}:
+            first = next(entry for entry in behind if entry.lane == lane)
+            stored = kinds[first.key]
+            if stored.kind == "Press" or stored.person is None or stored.conversation is None:
+                continue
+            person = await self._spine.access.person(stored.person)
+            phrases = self._spine.texts.of(person.language if person else "")
+            note = Outgoing(
+                key=f"turn:{first.source}:{first.key}:queued",
+                person=stored.person,
+                conversation=stored.conversation,
+                text=plain(phrases("queued")),
+                notice=True,
+            )
+            await self._spine.outbox.put(note)
+
+    def _own(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, said: Said) -> None:
+        """Answer the press itself at once; what it shows comes from its turn."""
+        content = said.inbound.content
+        if said.callback is None or not isinstance(content, Press):
+            return
+        text = None
+        try:
+            conversation = str(said.inbound.conversation)
+            await self._spine.proposals.find(content, said.inbound.person, conversation)
+        except NotFoundError:
+            text = "press-gone"
+        except RefusedError:
+            text = "press-refused"
+        person = await self._spine.access.person(said.inbound.person)
+        phrases = self._spine.texts.of(person.language if person else said.inbound.language)
+        # False: too old, or no room for it. The spinner then ends by itself.
+        await self._api.answer_callback(
+            said.callback,
+            phrases(text) if text else None,
+            alert=text is not None,
+            address=said.inbound.conversation,
+        )
+
+
+def _entry(said: Said) -> Entry:
+    inbound = said.inbound
+    return Entry(
+        source=inbound.source,
+        key=inbound.key,
+        lane=said.lane,
+        person=inbound.person,
+        conversation=str(inbound.conversation),
+        kind=type(inbound.content).__name__,
+        body=store(inbound),
+    )
+
+
+def _quarantined(raw: dict[str, object], reason: str) -> Entry:
+    """An update that nobody can read, kept for whoever mends it, under its id or its digest."""
+    body = json.dumps(raw, ensure_ascii=True, default=str).encode()[:100_000]
+    ident = raw.get("update_id")
+    key = f"{ident:020d}" if isinstance(ident, int) and ident >= 0 else hashlib.sha256(body).hexdigest()[:20]
+    return Entry(CHANNEL, key, "quarantine", None, None, "unreadable", body, quarantined=reason)

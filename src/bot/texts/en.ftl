@@ -1,0 +1,217 @@
+# Texts in English. The same voice as in conversation: brief, to the point, no flattery and no exclamations.
+
+## Meeting
+start = { $name }, I find films and shows: name one, and I pick a release, say why, and follow it until it is there.
+    For example: "night of the living dead 1080p".
+start-stranger = Hello
+notice = Before anything is downloaded: torrents also upload. Download only what your law permits; that is your responsibility.
+notice-thanks = Noted. Name a title.
+notice-accepted = Noted. One more press:
+button-accept = I understand
+help = Type a title, with a year, season or quality if you like: "metropolis 1927", "season 3", "under 4 gb", "1080p".
+    After a list I understand "the second", "smaller", "more".
+    A magnet link or a .torrent will do too.
+
+    /queue — what is downloading
+    /watchlist — what you kept for later
+    /settings — language and quality
+    /stop — stop a search
+    /about, /privacy — who I am and who sees what
+
+    I work without a talker right now: I understand titles and buttons.
+about = Media Concierge Bot. It hosts nothing: it searches the sources its owner connected and passes a choice to the owner's own client.
+    Only the Internet Archive is connected by default.
+    This product uses the TMDB API but is not endorsed or certified by TMDB. Where to watch: data by JustWatch. (Neither is connected yet.)
+privacy = Who receives what.
+    Telegram: everything we write to each other.
+    The sources in the settings: the title we look for.
+    The torrent network: your server is visible to those it exchanges data with.
+    A model and other services: nothing, none is connected.
+    Kept here: your Telegram number and name, language, quality, what you kept for later, two months of searches, and downloads. Message texts are encrypted and erased once answered.
+sent-privately = Answered in private.
+
+## Menu
+menu-start = Start
+menu-help = What I can do
+menu-settings = Language and quality
+menu-queue = What is downloading
+menu-watchlist = Kept for later
+menu-stop = Stop a search
+menu-health = Health of the bot
+menu-about = Who I am
+menu-privacy = Who sees what
+
+## Access
+stranger = We have not met. Your number is { $id }. Give it to the owner if they want to let you in.
+unclaimed = I have no owner yet. Send me the code printed on the console at start.
+claimed = You are the owner now. /help shows what I can do.
+press-refused = That button is not yours.
+press-gone = That button no longer works. Type the title again.
+
+## Search
+searching = { $title }: asking { $n ->
+        [one] { $n } source
+       *[other] { $n } sources
+    }…
+still-searching = Searching…
+stopped = Stopped.
+stop-done = Stopped.
+stop-nothing = There is nothing to stop.
+queued = I finish the last one first, then this.
+need-title = I see no title. Tell me what to look for.
+only-text = For now I understand only text, magnet links and .torrent files.
+unknown-command = No such command. /help shows those there are.
+nothing-found = Nothing found.
+nothing-all-failed = Not one source answered.
+nothing-refused = { $n ->
+        [one] { $n } similar release did not fit
+       *[other] { $n } similar releases did not fit
+    }.
+relax-size = Any size ({ $n })
+relax-year = Any year ({ $n })
+relax-episode = Any episode ({ $n })
+relax-season = Any season ({ $n })
+list-title = The whole list, { $page } of { $pages }
+list-empty = The last list was empty. Try another spelling of the title.
+list-short = { $n ->
+        [one] There is only { $n } release in the list
+       *[other] There are only { $n } releases in the list
+    }.
+because = Because: { $why }
+pick-best = Best
+pick-fastest = Fastest
+pick-smallest = Smallest
+get-best = ⬇ Best
+get-fastest = ⬇ Fastest
+get-smallest = ⬇ Smallest
+button-list = Whole list ({ $n })
+button-watchlist = Keep for later
+button-back = Back to the list
+button-download = ⬇ Download
+button-magnet = Magnet
+button-copy = Copy magnet
+button-again = Search again
+button-expired = That button ran out; searching again.
+magnet-copy = The magnet is on the button.
+magnet-file = It does not fit a button, so here is a file.
+
+## Reasons
+why-wanted-resolution = { $value }, as asked
+why-best-resolution = { $value }, the best there is
+why-lower-resolution = { $value }, the nearest there is
+why-unknown-resolution = quality not stated
+why-good-source = { $value }
+why-russian-audio = Russian audio
+why-original-audio = original audio
+why-many-seeds = many seeds ({ $value })
+why-few-seeds = few seeds ({ $value })
+why-no-seeds = nobody seeds it
+why-smallest = takes the least space
+why-fastest = ready before the others
+why-trusted = trusted uploader
+why-proper = corrected release
+why-whole-season = the whole season
+why-other-title = another title
+why-other-year = another year
+why-other-season = another season
+why-not-video = not a video
+why-cinema-recording = filmed off the screen
+why-adult = adult
+why-too-big = too big
+why-no-link = no link
+
+## Sources
+source-internet_archive = Internet Archive
+source-piratebay = The Pirate Bay
+source-pasted = Sent by you
+source-state-timeout = too slow
+source-state-down = down
+source-state-blocked = refuses us
+source-state-login = wants a login
+source-state-limited = asks to wait
+source-state-changed = answers nonsense
+
+## Downloads
+download-adding = Adding…
+download-metadata = fetching the description
+download-checking = checking
+download-downloading = downloading
+download-stalled = no seeds
+download-paused = paused
+download-done = done
+download-error = error
+book-wanted = adding
+book-added = downloading
+book-done = done
+book-failed = failed
+book-removed = removed
+download-ready = Ready: { $title }, { $size }. You can watch it.
+download-failed = Could not download { $title }: the client stumbled. Pick another release.
+download-stalled-notice = { $title }: nobody has been seeding for ten minutes. Wait, or remove it?
+already-taken = { $title } is being taken care of: /queue.
+queue-title = Downloads
+queue-empty = Nothing is downloading.
+button-pause = Pause
+button-resume = Resume
+button-remove = Remove
+button-keep-files = Keep the files
+button-with-files = Files too
+button-delete-files = Delete the files
+removal-question = Remove "{ $title }" from the downloads?
+removal-data-question = The files of "{ $title }" ({ $size }) will be gone for good. Sure?
+removed = Removed: { $title }.
+removed-others = { $title }: I will not bother you with it, but others wait for it.
+
+## Settings and later
+settings-title = Settings
+settings-text = Language, and the quality you usually want:
+language-ru = Русский
+language-en = English
+any-quality = Any
+watchlist-title = Kept for later
+watchlist-empty = Empty. Cards have a "Keep for later" button.
+watchlist-added = Kept: { $title }. All of them: /watchlist.
+health-asking = Asking everyone…
+
+## Quantities
+size-gb = { $n } GB
+size-mb = { $n } MB
+rate-mb = { $n } MB/s
+rate-kb = { $n } KB/s
+time-soon = under a minute
+time-min = ~{ $n } min
+time-h = ~{ $n } h
+time-d = ~{ $n } d
+lang-ru = rus
+lang-en = eng
+lang-uk = ukr
+lang-de = ger
+lang-fr = fre
+lang-es = spa
+lang-it = ita
+lang-ja = jpn
+lang-ko = kor
+lang-zh = chi
+
+## Errors
+error-unexpected = Something broke on my side, not yours. Try again; if it repeats, give the owner the number { $ref }.
+error-gave-up = I tried to answer several times and fell over. I stop trying; the number for the owner is { $ref }.
+error-not-configured = Not set up: { $missing }. The owner can do that.
+error-refused = Only somebody the owner allowed can do that.
+error-unusable-input = Nothing can be done with that.
+error-malformed-torrent = That link or file is broken; nothing was taken.
+error-not-found = That is gone. Type the title again.
+error-expired = Too late: that button no longer works. Type the title again.
+error-secret-unreadable = I cannot read what was stored: the key changed. For the owner: check ENCRYPTION_KEY.
+error-already-running = Another instance is running.
+error-service = { $service } answered wrongly. Try later.
+error-service-timeout = { $service } did not answer in time. Try again.
+error-service-unreachable = { $service } cannot be reached. Try later.
+error-service-unavailable = { $service } is down right now. Try later.
+error-rate-limited = { $service } asks us to wait.
+error-blocked = { $service } refuses us.
+error-credentials = { $service } refused the login or key. The owner can mend that.
+error-unexpected-answer = { $service } answered nonsense. Try later.
+error-seedbox = The download client could not do it. Try again.
+error-no-space = The disk is full. Remove something: /queue.
+error-no-such-torrent = The download client does not know it.

@@ -1,0 +1,255 @@
+"""Getting what was chosen: proposals that act once, the queue, and removing."""
+
+import structlog
+
+from src.concierge import cards, formats
+from src.concierge.arguments import OnDownload, RemoveDownload, StartDownload
+from src.concierge.book import Download, DownloadBook, DownloadState
+from src.concierge.desk import Desk
+from src.concierge.searches import Searches
+from src.core.access import Access
+from src.core.capability import EffectContext, TurnContext
+from src.core.database import Database
+from src.core.errors import NoSuchTorrentError, NotConfiguredError, NotFoundError, ServiceError
+from src.core.inbound import ActionButton, Button, Outgoing, Span, Style
+from src.core.proposals import Pressed
+from src.core.wake import Wake
+from src.search.service import SearchService
+from src.seedbox.models import AddRequest, TorrentStatus
+from src.seedbox.ports import Seedbox
+
+log = structlog.stdlib.get_logger(__name__)
+HOW = "Set SEEDBOX_KIND=embedded, or the address of your own client."
+
+
+class Downloads:
+    """The buttons about getting. What they change is keyed by infohash, so doing it again changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        book: DownloadBook,
+        searches: Searches,
+        service: SearchService,
+        seedbox: Seedbox | None,
+        access: Access,
+        desk: Desk,
+        wake: Wake,
+    ) -> None:
+        self._db = database
+        self._book = book
+        self._searches = searches
+        self._service = service
+        self._maybe_seedbox = seedbox
+        self._access = access
+        self._desk = desk
+        self._wake = wake
+
+    @property
+    def _seedbox(self) -> Seedbox:
+        if self._maybe_seedbox is None:
+            raise NotConfiguredError("SEEDBOX_KIND", HOW)
+        return self._maybe_seedbox
+
+    # Downloading: the pressing turn looks, the accepted proposal acts.
+
+    async def before(self, context: TurnContext, arguments: StartDownload, pressed: Pressed) -> bool:
+        """The notice about torrents comes first, once per person; its button then goes on with this download."""
+        person = await self._access.person(context.person.id)
+        if person is not None and person.accepted_at is not None:
+            return True
+        again = ActionButton(label=context.phrases("button-accept"), action="accept", args=arguments.stored())
+        await context.say("notice", context.phrases("notice"), ((again,),))
+        return False
+
+    async def accept_notice(self, context: TurnContext, arguments: StartDownload, pressed: Pressed) -> None:
+        """The person accepted the notice by their button: show what they were about to get, ready to press."""
+        await self._access.accept_notice(context.person.id)
+        search = await self._searches.get(arguments.search, context.person.id)
+        text, rows = cards.release_card(context.phrases, search, arguments.index, can_download=True)
+        await context.say("accepted", (Span(text=context.phrases("notice-accepted") + "\n"), *text), rows)
+
+    async def start(self, context: EffectContext, arguments: StartDownload) -> None:
+        """Write the wish down, then add it to the client. Both are keyed by the infohash."""
+        proposal = context.proposal
+
+        async def register() -> None:
+            async with self._db.write() as connection:
+                await self._book.want(
+                    connection,
+                    infohash=arguments.infohash,
+                    title=arguments.title,
+                    magnet=arguments.magnet,
+                    size=arguments.size_bytes,
+                )
+                await self._book.follow(
+                    connection, arguments.infohash, proposal.person, proposal.conversation, proposal.id
+                )
+                await context.outbox.put_in(connection, progress_message(context, arguments))
+            context.outbox.wake.set()
+
+        async def add() -> None:
+            await self._add(arguments, proposal.person)
+
+        await context.steps.step("register", register)
+        try:
+            await context.steps.step("add", add)
+        except Exception:
+            await self._book.mark(arguments.infohash, DownloadState.FAILED)
+            raise
+        self._wake.set()
+
+    async def _add(self, arguments: StartDownload, person: int) -> None:
+        torrent = await self._torrent(arguments, person)
+        log.debug("download.adding", infohash=arguments.infohash)
+        request = AddRequest(infohash=arguments.infohash, magnet=arguments.magnet, torrent=torrent)
+        await self._seedbox.add(request)
+        log.debug("download.added", infohash=arguments.infohash)
+        download = await self._book.get(arguments.infohash)
+        # One that is done already is looked at once more: whoever asked just now wants to hear of it too.
+        if download.state in (DownloadState.WANTED, DownloadState.DONE):
+            await self._book.mark(arguments.infohash, DownloadState.ADDED)
+
+    async def _torrent(self, arguments: StartDownload, person: int) -> bytes | None:
+        """The .torrent where its source gives one; the magnet alone does otherwise, and then only slower."""
+        try:
+            search = await self._searches.get(arguments.search, person)
+            release = search.release(arguments.index).release
+            if release.torrent_url is None:
+                return None
+            return await self._service.torrent(release)
+        except (NotFoundError, ServiceError, NotConfiguredError) as exc:
+            log.info("download.magnet_only", reason=str(exc))
+            return None
+
+    async def stale(self, context: TurnContext, arguments: StartDownload, pressed: Pressed) -> None:
+        """A used button says how far its download is; one that ran out re-runs its search."""
+        if pressed.used:
+            try:
+                download = await self._book.followed(arguments.infohash, context.person.id)
+            except NotFoundError:
+                pass
+            else:
+                await context.say("state", context.phrases("already-taken", title=download.title))
+                return
+        search = await self._searches.get(arguments.search, context.person.id)
+        await context.say("expired", context.phrases("button-expired"))
+        await self._desk.find(context, search.found.wish)
+
+    # The queue and its buttons.
+
+    async def queue(self, context: TurnContext, _rest: str) -> None:
+        """The person's downloads with how far they are. In a group it goes to the private chat."""
+        downloads = await self._book.of_person(context.person.id)
+        if not downloads:
+            await context.say_privately("queue", context.phrases("queue-empty"))
+            return
+        spans: list[Span] = [Span(text=context.phrases("queue-title"), style=Style.BOLD)]
+        rows: list[tuple[Button, ...]] = []
+        for number, download in enumerate(downloads, 1):
+            status = await self._status(download)
+            line = f"\n{number}. {formats.shorten(download.title, 36)}\n     {self._line(context, download, status)}"
+            spans.append(Span(text=line))
+            arguments = OnDownload(infohash=download.infohash).stored()
+            label = formats.shorten(f"{number}. {download.title}", cards.LABEL)
+            rows.append((ActionButton(label=label, action="download-card", args=arguments),))
+        await context.say_privately("queue", tuple(spans), tuple(rows))
+
+    def _line(self, context: TurnContext, download: Download, status: TorrentStatus | None) -> str:
+        if status is None:
+            return context.phrases(f"book-{download.state}")
+        return f"{formats.percent(status.progress)} · {context.phrases(f'download-{status.state}')}"
+
+    async def _status(self, download: Download) -> TorrentStatus | None:
+        if self._maybe_seedbox is None or download.state is DownloadState.REMOVED:
+            return None
+        try:
+            return await self._maybe_seedbox.status(download.infohash)
+        except NoSuchTorrentError:
+            return None
+
+    async def show(self, context: TurnContext, arguments: OnDownload, _pressed: Pressed) -> None:
+        """One download of the person's own, with its buttons."""
+        download = await self._book.followed(arguments.infohash, context.person.id)
+        text, rows = cards.progress_card(
+            context.phrases, download.title, download.infohash, await self._status(download)
+        )
+        await context.say("download", text, rows)
+
+    async def ask_removal(self, context: TurnContext, arguments: OnDownload, _pressed: Pressed) -> None:
+        """Asks how to remove."""
+        text, rows = cards.removal_card(
+            context.phrases, await self._book.followed(arguments.infohash, context.person.id)
+        )
+        await context.say("removal", text, rows)
+
+    async def ask_removal_of_data(
+        self, context: TurnContext, arguments: OnDownload, _pressed: Pressed
+    ) -> None:
+        """Asks the second time before files are deleted."""
+        text, rows = cards.removal_data_card(
+            context.phrases, await self._book.followed(arguments.infohash, context.person.id)
+        )
+        await context.say("removal-data", text, rows)
+
+    # Effects on what is there.
+
+    async def pause(self, context: EffectContext, arguments: OnDownload) -> None:
+        """Stop transferring."""
+        await self._turn(context, arguments, pause=True)
+
+    async def resume(self, context: EffectContext, arguments: OnDownload) -> None:
+        """Go on transferring."""
+        await self._turn(context, arguments, pause=False)
+
+    async def _turn(self, context: EffectContext, arguments: OnDownload, *, pause: bool) -> None:
+        await self._book.followed(arguments.infohash, context.person.id)
+
+        async def work() -> None:
+            act = self._seedbox.pause if pause else self._seedbox.resume
+            await act(arguments.infohash)
+
+        await context.steps.step("pause" if pause else "resume", work)
+        self._wake.set()
+
+    async def remove(self, context: EffectContext, arguments: RemoveDownload) -> None:
+        """Remove for this person; the torrent itself goes when nobody else follows it."""
+        download = await self._book.followed(arguments.infohash, context.person.id)
+
+        async def work() -> bool:
+            others = await self._book.followers_of(arguments.infohash)
+            if all(follower.person == context.person.id for follower in others):
+                await self._seedbox.remove(arguments.infohash, delete_data=arguments.delete_data)
+                await self._book.mark(arguments.infohash, DownloadState.REMOVED)
+                return True
+            return False
+
+        gone = await context.steps.step("remove", work)
+
+        async def tell() -> None:
+            asked_by = await self._book.asked_by(arguments.infohash, context.person.id)
+            await self._book.unfollow(arguments.infohash, context.person.id)
+            ident = "removed" if gone else "removed-others"
+            text = context.phrases(ident, title=download.title)
+            await context.outbox.put(context.message("removed", text))
+            if asked_by is not None:
+                progress = context.message("removed-progress", text)
+                await context.outbox.put(
+                    progress.model_copy(update={"edits": f"download:{asked_by}:progress"})
+                )
+
+        await context.steps.step("tell", tell)
+        self._wake.set()
+
+    async def stale_action(
+        self, context: TurnContext, arguments: OnDownload | RemoveDownload, _pressed: Pressed
+    ) -> None:
+        """A used or old button of a download: show the download with fresh ones."""
+        await self.show(context, OnDownload(infohash=arguments.infohash), _pressed)
+
+
+def progress_message(context: EffectContext, arguments: StartDownload) -> Outgoing:
+    """The message that will show the progress; the follower edits it in place."""
+    text, rows = cards.progress_card(context.phrases, arguments.title, arguments.infohash, None)
+    return context.message("progress", text, rows, key=f"download:{context.proposal.id}:progress")

@@ -1,0 +1,74 @@
+"""Words that refer to the list shown last: "второй", "поменьше", "ещё". Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reference(StrEnum):
+    """What the person points at."""
+
+    NUMBER = "number"
+    SMALLER = "smaller"
+    FASTER = "faster"
+    BETTER = "better"
+    MORE = "more"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A reference, with the number from 1 where it is one."""
+
+    reference: Reference
+    number: int = 0
+
+
+ORDINALS = (
+    (1, r"перв\w*|first"),
+    (2, r"втор\w*|second"),
+    (3, r"трет\w*|third"),
+    (4, r"четв[её]рт\w*|fourth"),
+    (5, r"пят\w+|fifth"),
+    (6, r"шест\w+|sixth"),
+    (7, r"седьм\w*|seventh"),
+    (8, r"восьм\w*|eighth"),
+    (9, r"девят\w*|ninth"),
+    (10, r"десят\w*|tenth"),
+)
+PREFIX = (
+    r"(?:(?:а|ну|и|давай|дай|покажи|хочу|скачай|возьми|можно|the|show(?: me)?|give me|get|download|take)\s+)*"
+)
+SUFFIX = r"(?:\s+(?:вариант|релиз|раздач\w+|номер|one|release|please|пожалуйста))?"
+WORDS = (
+    (Reference.SMALLER, r"(?:по)?меньше|полегче|smaller|lighter|меньший|меньшую"),
+    (Reference.FASTER, r"(?:по)?быстрее|faster|quicker"),
+    (Reference.BETTER, r"получше|лучше|better|в лучшем качестве"),
+    (Reference.MORE, r"ещ[её]|дальше|больше вариантов|more|next|show more|покажи ещ[её]|весь список|все"),
+    (Reference.LAST, r"последн\w+|the last|last"),
+)
+_NUMBER = re.compile(
+    rf"{PREFIX}(?:#|№|номер\s+|number\s+)?(\d{{1,2}})(?:[-й]?[йюяе]{{0,2}}|st|nd|rd|th)?{SUFFIX}",
+    re.IGNORECASE,
+)
+_ORDINALS = tuple((n, re.compile(rf"{PREFIX}(?:{words}){SUFFIX}", re.IGNORECASE)) for n, words in ORDINALS)
+_WORDS = tuple((ref, re.compile(rf"{PREFIX}(?:{words}){SUFFIX}", re.IGNORECASE)) for ref, words in WORDS)
+
+
+def parse_follow_up(text: str) -> FollowUp | None:
+    """What a short line points at, or None where it is no reference but a title of its own.
+
+    A bare number of at most two digits is a reference: titles that are such numbers can be asked for with a word.
+    """
+    text = " ".join(text.split()).strip(" .!?,")
+    if not text or len(text) > 60:
+        return None
+    if (match := _NUMBER.fullmatch(text)) is not None and int(match[1]) > 0:
+        return FollowUp(Reference.NUMBER, int(match[1]))
+    for number, pattern in _ORDINALS:
+        if pattern.fullmatch(text):
+            return FollowUp(Reference.NUMBER, number)
+    for reference, pattern in _WORDS:
+        if pattern.fullmatch(text):
+            return FollowUp(reference)
+    return None

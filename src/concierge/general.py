@@ -1,0 +1,174 @@
+"""Commands that are about the bot and the person, not about a film."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import get_args
+
+from src.concierge import cards, formats
+from src.concierge.arguments import Choose, Nothing, OnWatchlist
+from src.concierge.desk import Desk
+from src.concierge.preferences import Preferences, Watchlist
+from src.core.access import Access
+from src.core.capability import TurnContext
+from src.core.inbound import ActionButton, Button, Rows, Span, Style, Text
+from src.core.proposals import Pressed
+from src.core.texts import LANGUAGES, Phrases, Texts
+from src.search.models import Resolution
+from src.search.wish import parse_wish
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One line of the owner's health page: a part, whether it is well, and what to do where it is not."""
+
+    name: str
+    well: bool
+    detail: str
+    fix: str | None = None
+
+
+CheckHealth = Callable[[], Awaitable[list[Health]]]
+
+
+class General:
+    """/start /help /settings /watchlist /health /about /privacy /stop and their buttons."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        preferences: Preferences,
+        watchlist: Watchlist,
+        desk: Desk,
+        texts: Texts,
+        health: CheckHealth,
+    ) -> None:
+        self._access = access
+        self._preferences = preferences
+        self._watchlist = watchlist
+        self._desk = desk
+        self._texts = texts
+        self._health = health
+
+    async def start(self, context: TurnContext, _rest: str) -> None:
+        """Who we are, and the notice about torrents with its button until it is accepted."""
+        name = context.person.name or context.inbound.name
+        text = context.phrases("start", name=name or context.phrases("start-stranger"))
+        if context.person.accepted_at is not None:
+            await context.say("start", text)
+            return
+        accept = ActionButton(
+            label=context.phrases("button-accept"), action="accept-notice", args=Nothing().stored()
+        )
+        await context.say("start", f"{text}\n\n{context.phrases('notice')}", ((accept,),))
+
+    async def accept(self, context: TurnContext, _arguments: Nothing, _pressed: Pressed) -> None:
+        """The notice was accepted."""
+        await self._access.accept_notice(context.person.id)
+        await context.say("accepted", context.phrases("notice-thanks"))
+
+    async def help(self, context: TurnContext, _rest: str) -> None:
+        """What can be said and pressed."""
+        await context.say("help", context.phrases("help"))
+
+    async def about(self, context: TurnContext, _rest: str) -> None:
+        """What this is, with the sentences that services require."""
+        await context.say("about", context.phrases("about"))
+
+    async def privacy(self, context: TurnContext, _rest: str) -> None:
+        """Who receives what."""
+        await context.say("privacy", context.phrases("privacy"))
+
+    async def stopped(self, context: TurnContext, _rest: str) -> None:
+        """/stop itself is heard before the lane; what is left is to say that nothing was running."""
+        await context.say("stop", context.phrases("stop-nothing"))
+
+    # Settings.
+
+    async def settings(self, context: TurnContext, _rest: str) -> None:
+        """Language and usual quality, each a row of buttons."""
+        text, rows = settings_card(context.phrases, await self._preferences.of(context.person.id))
+        await context.say_privately("settings", text, rows)
+
+    async def choose(self, context: TurnContext, arguments: Choose, pressed: Pressed) -> None:
+        """A setting was chosen: keep it, and show the settings as they are now in the same message."""
+        phrases = context.phrases
+        if arguments.name == "language" and arguments.value in LANGUAGES:
+            await self._access.set_language(context.person.id, arguments.value)
+            phrases = self._texts.of(arguments.value)
+        elif arguments.name == "resolution" and arguments.value in ("any", *get_args(Resolution)):
+            await self._preferences.set(context.person.id, "resolution", arguments.value)
+        text, rows = settings_card(phrases, await self._preferences.of(context.person.id))
+        await context.say("settings", text, rows, edits=pressed.outbox_key)
+
+    # Watchlist.
+
+    async def watchlist(self, context: TurnContext, _rest: str) -> None:
+        """Titles kept for later, each a button that searches it and one that takes it off."""
+        text, rows = await self._watchlist_card(context)
+        await context.say_privately("watchlist", text, rows)
+
+    async def watchlist_add(self, context: TurnContext, arguments: OnWatchlist, _pressed: Pressed) -> None:
+        """Keep a title."""
+        await self._watchlist.add(context.person.id, arguments.title, arguments.year)
+        await context.say("kept", context.phrases("watchlist-added", title=arguments.title))
+
+    async def watchlist_remove(self, context: TurnContext, arguments: OnWatchlist, pressed: Pressed) -> None:
+        """Take a title off, in the same message."""
+        await self._watchlist.remove(context.person.id, arguments.title)
+        text, rows = await self._watchlist_card(context)
+        await context.say("watchlist", text, rows, edits=pressed.outbox_key)
+
+    async def watchlist_find(self, context: TurnContext, arguments: OnWatchlist, _pressed: Pressed) -> None:
+        """Search a kept title."""
+        wish = parse_wish(arguments.title).model_copy(
+            update={"title": arguments.title, "year": arguments.year}
+        )
+        await self._desk.find(context, wish.model_copy(update={"language": context.phrases.language}))
+
+    async def _watchlist_card(self, context: TurnContext) -> tuple[Text, Rows]:
+        titles = await self._watchlist.titles(context.person.id)
+        if not titles:
+            return (Span(text=context.phrases("watchlist-empty")),), ()
+        rows = []
+        for title, year in titles:
+            arguments = OnWatchlist(title=title, year=year).stored()
+            find = ActionButton(
+                label=formats.shorten(title, cards.LABEL), action="watchlist-find", args=arguments
+            )
+            rows.append((find, ActionButton(label="✕", action="watchlist-remove", args=arguments)))
+        return (Span(text=context.phrases("watchlist-title"), style=Style.BOLD),), tuple(rows)
+
+    async def health(self, context: TurnContext, _rest: str) -> None:
+        """The owner's page: every part asked for real."""
+        await context.surface.working(context.phrases("health-asking"))
+        lines = []
+        for part in await self._health():
+            sign = "✓" if part.well else "✗"
+            fix = f" → {part.fix}" if part.fix and not part.well else ""
+            lines.append(f"{sign} {part.name}: {part.detail}{fix}")
+        await context.say_privately("health", "\n".join(lines))
+
+
+def settings_card(phrases: Phrases, preferences: dict[str, str]) -> tuple[Text, Rows]:
+    """The settings as text and buttons; what is set is marked."""
+    chosen = preferences.get("resolution", "any")
+
+    def option(name: str, value: str, label: str, *, on: bool) -> Button:
+        return ActionButton(
+            label=f"• {label}" if on else label, action="choose", args=Choose(name=name, value=value).stored()
+        )
+
+    languages = tuple(
+        option("language", code, phrases(f"language-{code}"), on=phrases.language == code)
+        for code in LANGUAGES
+    )
+    resolutions = tuple(
+        option("resolution", value, phrases("any-quality") if value == "any" else value, on=chosen == value)
+        for value in ("any", "720p", "1080p", "2160p")
+    )
+    text = (
+        Span(text=phrases("settings-title"), style=Style.BOLD),
+        Span(text="\n" + phrases("settings-text")),
+    )
+    return text, (languages, resolutions)

@@ -1,0 +1,82 @@
+"""The media capability as app.py lists it: every command, button and effect with the role it needs."""
+
+from src.concierge.arguments import (
+    Choose,
+    Nothing,
+    OnDownload,
+    OnWatchlist,
+    RemoveDownload,
+    SearchAgain,
+    ShowList,
+    ShowRelease,
+    StartDownload,
+)
+from src.concierge.desk import Desk
+from src.concierge.downloads import Downloads
+from src.concierge.general import General
+from src.core.access import Role
+from src.core.capability import ActionSpec, Capability, CommandSpec, ProposalSpec
+
+
+def media_capability(desk: Desk, downloads: Downloads) -> Capability:
+    """Finding and getting."""
+    return Capability(
+        name="media",
+        commands=(CommandSpec("queue", Role.MEMBER, downloads.queue),),
+        actions=(
+            ActionSpec("list", Role.GUEST, ShowList, desk.show_list),
+            ActionSpec("list-page", Role.GUEST, ShowList, desk.turn_page),
+            ActionSpec("release", Role.GUEST, ShowRelease, desk.show_release, when_expired=desk.rerun),
+            ActionSpec("magnet", Role.MEMBER, ShowRelease, desk.magnet, when_expired=desk.rerun),
+            ActionSpec("again", Role.GUEST, SearchAgain, desk.search_again),
+            ActionSpec("accept", Role.MEMBER, StartDownload, downloads.accept_notice),
+            ActionSpec("download-card", Role.MEMBER, OnDownload, downloads.show),
+            ActionSpec("removal", Role.MEMBER, OnDownload, downloads.ask_removal),
+            ActionSpec("removal-data", Role.MEMBER, OnDownload, downloads.ask_removal_of_data),
+        ),
+        proposals=(
+            ProposalSpec(
+                "download",
+                Role.MEMBER,
+                StartDownload,
+                downloads.start,
+                when_expired=downloads.stale,
+                before=downloads.before,
+            ),
+            ProposalSpec(
+                "pause", Role.MEMBER, OnDownload, downloads.pause, when_expired=downloads.stale_action
+            ),
+            ProposalSpec(
+                "resume", Role.MEMBER, OnDownload, downloads.resume, when_expired=downloads.stale_action
+            ),
+            ProposalSpec(
+                "remove", Role.MEMBER, RemoveDownload, downloads.remove, when_expired=downloads.stale_action
+            ),
+        ),
+        words=desk.words,
+        attachment=desk.attachment,
+    )
+
+
+def general_capability(general: General) -> Capability:
+    """What is about the bot and the person."""
+    return Capability(
+        name="general",
+        commands=(
+            CommandSpec("start", Role.GUEST, general.start),
+            CommandSpec("help", Role.GUEST, general.help),
+            CommandSpec("settings", Role.GUEST, general.settings),
+            CommandSpec("watchlist", Role.GUEST, general.watchlist),
+            CommandSpec("stop", Role.GUEST, general.stopped),
+            CommandSpec("health", Role.OWNER, general.health),
+            CommandSpec("about", Role.GUEST, general.about),
+            CommandSpec("privacy", Role.GUEST, general.privacy),
+        ),
+        actions=(
+            ActionSpec("accept-notice", Role.GUEST, Nothing, general.accept),
+            ActionSpec("choose", Role.GUEST, Choose, general.choose),
+            ActionSpec("watchlist-add", Role.GUEST, OnWatchlist, general.watchlist_add),
+            ActionSpec("watchlist-remove", Role.GUEST, OnWatchlist, general.watchlist_remove),
+            ActionSpec("watchlist-find", Role.GUEST, OnWatchlist, general.watchlist_find),
+        ),
+    )

@@ -1,0 +1,64 @@
+"""One turn at a time in a lane, lanes side by side."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+
+from src.core.inbox import Waiting
+
+RunTurn = Callable[[Waiting], Awaitable[None]]
+
+
+class Lanes:
+    """Queues of waiting entries by lane, each emptied in order by its own owned task."""
+
+    def __init__(self, run_turn: RunTurn) -> None:
+        self._run_turn = run_turn
+        self._queues: dict[str, deque[Waiting]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open = True
+
+    def admit(self, entries: Iterable[Waiting]) -> None:
+        """Queue entries, in the order given, each in its lane."""
+        for entry in entries:
+            queue = self._queues.get(entry.lane)
+            if queue is not None:
+                queue.append(entry)
+                continue
+            self._queues[entry.lane] = deque([entry])
+            if self._open:
+                task = asyncio.create_task(self._run(entry.lane), name=f"lane {entry.lane}")
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def busy(self, lane: str) -> bool:
+        """Whether something runs or waits in the lane."""
+        return lane in self._queues
+
+    @property
+    def active(self) -> int:
+        """How many lanes have work."""
+        return len(self._queues)
+
+    async def idle(self) -> None:
+        """Wait until no lane has work."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _run(self, lane: str) -> None:
+        queue = self._queues[lane]
+        try:
+            while queue and self._open:
+                await self._run_turn(queue[0])
+                queue.popleft()
+        finally:
+            del self._queues[lane]
+
+    async def close(self, grace: float) -> None:
+        """Start nothing more; give running turns `grace` seconds, then leave them to the next start."""
+        self._open = False
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Owned background tasks."""

@@ -1,0 +1,1 @@
+"""Finding releases: trackers behind one port, release names understood, ranking explained."""

@@ -1,0 +1,188 @@
+"""What is searched for, and what is found. Frozen values, no I/O."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Resolution = Literal["480p", "576p", "720p", "1080p", "2160p", "4320p"]
+TranslationKind = Literal["dub", "mvo", "dvo", "avo", "vo", "original", "machine"]
+
+
+class Frozen(BaseModel):
+    """A value that never changes and knows no field but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Translation(Frozen):
+    """One audio translation: how it was made, and by which studio (None: not named)."""
+
+    kind: TranslationKind
+    studio: str | None = None
+
+
+class ReleaseName(Frozen):
+    """All that a release's name says. Absent is None or an empty tuple.
+
+    Field meanings and the closed word lists are those of the `release` command (docs/API.md).
+    """
+
+    name: str
+    title: str | None = None
+    alt_titles: tuple[str, ...] = ()
+    year: int | None = None
+    seasons: tuple[int, ...] = ()
+    episodes: tuple[int, ...] = ()
+    absolute_episodes: tuple[int, ...] = ()
+    episodes_total: int | None = None
+    date: str | None = None
+    resolution: Resolution | None = None
+    source: str | None = None
+    inferred: tuple[str, ...] = ()
+    codec: str | None = None
+    bit_depth: int | None = None
+    hdr: tuple[str, ...] = ()
+    audio: tuple[str, ...] = ()
+    channels: str | None = None
+    languages: tuple[str, ...] = ()
+    subtitles: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    group: str | None = None
+    edition: str | None = None
+    proper: bool = False
+    repack: bool = False
+    complete: bool = False
+    part: int | None = None
+    container: str | None = None
+    size_bytes: int | None = None
+    video: bool = True
+
+
+class Release(Frozen):
+    """One offer of one tracker.
+
+    `id` is unique within `tracker`. `infohash` is 40 lower-case hex digits where known; `magnet` is built by our
+    own code; `torrent_url` is where the .torrent can be fetched (never shown to a person: it may hold a passkey);
+    `poster_url` is a picture that Telegram may fetch.
+    Sizes are bytes; `seeds` None means that the tracker does not say.
+    """
+
+    tracker: str
+    id: str
+    name: str
+    parsed: ReleaseName
+    infohash: str | None = None
+    magnet: str | None = None
+    torrent_url: str | None = None
+    size_bytes: int | None = None
+    seeds: int | None = None
+    leeches: int | None = None
+    added_at: datetime | None = None
+    url: str | None = None
+    poster_url: str | None = None
+    trusted: bool = False
+
+
+class Wish(Frozen):
+    """What a person asked for, as understood: the title without the words of quality, year and season."""
+
+    title: str
+    year: int | None = None
+    season: int | None = None
+    episode: int | None = None
+    resolution: Resolution | None = None
+    max_size_bytes: int | None = None
+    language: str | None = None
+
+
+class Pick(StrEnum):
+    """Why a release stands out among the others."""
+
+    BEST = "best"
+    FASTEST = "fastest"
+    SMALLEST = "smallest"
+
+
+class ReasonKind(StrEnum):
+    """Why a release stands where it stands; the words are in the .ftl texts under `why-<value>`."""
+
+    WANTED_RESOLUTION = "wanted-resolution"
+    BEST_RESOLUTION = "best-resolution"
+    LOWER_RESOLUTION = "lower-resolution"
+    UNKNOWN_RESOLUTION = "unknown-resolution"
+    GOOD_SOURCE = "good-source"
+    RUSSIAN_AUDIO = "russian-audio"
+    ORIGINAL_AUDIO = "original-audio"
+    MANY_SEEDS = "many-seeds"
+    FEW_SEEDS = "few-seeds"
+    NO_SEEDS = "no-seeds"
+    SMALLEST = "smallest"
+    FASTEST = "fastest"
+    TRUSTED = "trusted"
+    PROPER = "proper"
+    WHOLE_SEASON = "whole-season"
+    # refusals
+    OTHER_TITLE = "other-title"
+    OTHER_YEAR = "other-year"
+    OTHER_SEASON = "other-season"
+    NOT_VIDEO = "not-video"
+    CINEMA_RECORDING = "cinema-recording"
+    ADULT = "adult"
+    TOO_BIG = "too-big"
+    NO_LINK = "no-link"
+
+
+class Reason(Frozen):
+    """One reason with the value it speaks of ("1080p", "342"), as text."""
+
+    kind: ReasonKind
+    value: str | None = None
+
+
+class Ranked(Frozen):
+    """A release with its place's reasons and, for at most three of them, what it is the pick for."""
+
+    release: Release
+    why: tuple[Reason, ...] = ()
+    picks: tuple[Pick, ...] = ()
+
+
+class Refused(Frozen):
+    """A release that is not offered, and why."""
+
+    release: Release
+    why: Reason
+
+
+class SourceState(StrEnum):
+    """How one tracker answered."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    TIMEOUT = "timeout"
+    DOWN = "down"
+    BLOCKED = "blocked"
+    LOGIN = "login"
+    LIMITED = "limited"
+    CHANGED = "changed"
+
+
+class SourceReport(Frozen):
+    """What one tracker did in one search: its state, seconds taken, rows found, and the reason of a failure."""
+
+    name: str
+    state: SourceState
+    seconds: float
+    found: int = 0
+    reason: str | None = None
+
+
+class Found(Frozen):
+    """The outcome of one search over every enabled source: ranked best first, refused ones, one report a source."""
+
+    wish: Wish
+    ranked: tuple[Ranked, ...]
+    refused: tuple[Refused, ...] = ()
+    sources: tuple[SourceReport, ...] = ()

@@ -1,0 +1,1 @@
+"""Download back ends behind one port."""

@@ -1,0 +1,1 @@
+"""The stored side: every table, and the migrations that make them."""

@@ -1,0 +1,178 @@
+"""The Pirate Bay's rows, questions and addresses."""
+
+import json
+import ssl
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from src.core.errors import BlockedError, NotConfiguredError, ServiceTimeoutError
+from src.core.http import HttpService, open_http
+from src.search.models import Wish
+from src.search.piratebay import PirateBay, queries
+from tests.sandbox.sources import ApibayStandIn, Fault
+
+TRACKERS = ("http://127.0.0.1:1/announce", "udp://127.0.0.1:1/announce")
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback speaks http: no need to read the authorities
+FIXTURES = Path(__file__).parent / "fixtures" / "apibay"
+HASHES = tuple(f"{n:x}" * 40 for n in range(1, 10))
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[HttpService]:
+    async with open_http("The Pirate Bay", tls=NO_TLS) as service:
+        yield service
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[ApibayStandIn]:
+    async with ApibayStandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.mark.requirement("SEARCH-002")
+async def test_recorded_rows(http: HttpService, api: ApibayStandIn) -> None:
+    for row in json.loads((FIXTURES / "q_two_rows.json").read_text()):
+        api.add_row(row)
+    bay = PirateBay(http, [api.url], trackers=TRACKERS)
+    (release,) = await bay.search(Wish(title="The Rings of Power", season=2, episode=6), limit=10, timeout=5)
+    assert release.id == "76626463"
+    assert release.infohash == "d5c51c360011a5ebdae7a79c22c388947975d1e5"
+    assert (release.seeds, release.leeches, release.size_bytes) == (4311, 3824, 2895225325)
+    assert release.added_at == datetime(2024, 9, 19, 7, 20, 1, tzinfo=UTC)
+    assert release.trusted
+    assert release.url == "https://thepiratebay.org/description.php?id=76626463"
+    assert release.torrent_url is None
+    assert (release.parsed.seasons, release.parsed.episodes) == ((2,), (6,))
+    assert release.magnet is not None
+    assert release.magnet.count("&tr=") == len(TRACKERS)
+    assert await bay.torrent(release, timeout=1) is None
+    (show,) = await bay.search(Wish(title="Rick and Morty", season=2), limit=10, timeout=5)
+    assert show.name == "Rick and Morty Season 2 [WEBRIP] [1080p] [HEVC]"
+
+
+@pytest.mark.requirement("SEARCH-002")
+async def test_the_row_that_says_no_results_is_none(http: HttpService, api: ApibayStandIn) -> None:
+    (sentinel,) = json.loads((FIXTURES / "q_no_results.json").read_text())
+    api.add_row(sentinel | {"category": "207"})
+    bay = PirateBay(http, [api.url], trackers=TRACKERS)
+    assert list(await bay.search(Wish(title="No results returned"), limit=10, timeout=5)) == []
+
+
+async def test_numbers_may_be_numbers(http: HttpService, api: ApibayStandIn) -> None:
+    api.add_row(
+        {
+            "id": 77, "name": "Nosferatu 1922", "info_hash": HASHES[0], "seeders": 0, "leechers": 2,
+            "size": 734003200, "added": 1446523607, "status": "trusted", "category": 201,
+        }
+    )  # fmt: skip
+    (release,) = await PirateBay(http, [api.url], trackers=TRACKERS).search(
+        Wish(title="Nosferatu"), limit=10, timeout=5
+    )
+    assert (release.id, release.seeds, release.size_bytes, release.trusted) == ("77", 0, 734003200, True)
+
+
+@pytest.mark.parametrize(
+    ("category", "kept"),
+    [(201, True), (205, True), (207, True), (211, True), (299, True), (203, False), (210, False),
+     (101, False), (301, False), (501, False), (599, False), (601, False), (0, False)],
+)  # fmt: skip
+async def test_only_films_and_shows(http: HttpService, api: ApibayStandIn, category: int, kept: bool) -> None:
+    """Even where the address does not heed the categories asked for."""
+    api.add("Nosferatu 1922", HASHES[0], category=category)
+    bay = PirateBay(http, [api.url], trackers=TRACKERS)
+    assert bool(await bay.search(Wish(title="Nosferatu"), limit=10, timeout=5)) is kept
+    assert api.requests[0].query["cat"][0].split(",")[0] == "201"
+    assert not any(c.startswith("5") for c in api.requests[0].query["cat"][0].split(","))
+
+
+@pytest.mark.parametrize(
+    ("status", "trusted"),
+    [("vip", True), ("trusted", True), ("moderator", True), ("VIP", True), ("member", False), ("", False)],
+)
+async def test_who_is_trusted(http: HttpService, api: ApibayStandIn, status: str, trusted: bool) -> None:
+    api.add("Nosferatu 1922", HASHES[0], status=status)
+    (release,) = await PirateBay(http, [api.url], trackers=TRACKERS).search(
+        Wish(title="Nosferatu"), limit=10, timeout=5
+    )
+    assert release.trusted is trusted
+
+
+@pytest.mark.requirement("SEARCH-002")
+async def test_the_next_address_steps_in_and_stays(http: HttpService, api: ApibayStandIn) -> None:
+    api.add("Nosferatu 1922", HASHES[0])
+    async with ApibayStandIn() as bad:
+        bad.faults.add(Fault.STATUS, status=502)
+        bay = PirateBay(http, [bad.url, api.url + "/mirror/"], trackers=TRACKERS)
+        for _ in range(3):
+            assert len(await bay.search(Wish(title="Nosferatu"), limit=10, timeout=5)) == 1
+        assert len(bad.requests) == 1
+        assert [seen.path for seen in api.requests] == ["/mirror/q.php"] * 3
+        # and back again when the good one goes
+        bad.faults.clear()
+        bad.add("Nosferatu 1922", HASHES[0])
+        api.faults.add(Fault.HTML)
+        assert len(await bay.search(Wish(title="Nosferatu"), limit=10, timeout=5)) == 1
+        assert len(bad.requests) == 2
+
+
+async def test_a_silent_address_leaves_time_for_the_next(http: HttpService, api: ApibayStandIn) -> None:
+    api.add("Nosferatu 1922", HASHES[0])
+    async with ApibayStandIn() as silent:
+        silent.faults.add(Fault.HANG)
+        started = time.monotonic()
+        bay = PirateBay(http, [silent.url, api.url], trackers=TRACKERS)
+        assert len(await bay.search(Wish(title="Nosferatu"), limit=10, timeout=0.6)) == 1
+        assert time.monotonic() - started < 0.6
+
+
+async def test_where_all_addresses_fail_the_first_reason_is_told(
+    http: HttpService, api: ApibayStandIn
+) -> None:
+    async with ApibayStandIn() as second:
+        api.faults.add(Fault.CHALLENGE)
+        second.faults.add(Fault.HANG)
+        bay = PirateBay(http, [api.url, second.url], trackers=TRACKERS)
+        with pytest.raises(BlockedError):
+            await bay.search(Wish(title="Nosferatu"), limit=10, timeout=0.3)
+        api.faults.clear()
+        api.faults.add(Fault.DRIP)
+        with pytest.raises(ServiceTimeoutError):
+            await bay.search(Wish(title="Nosferatu"), limit=10, timeout=0.3)
+
+
+def test_without_an_address_it_says_what_is_missing() -> None:
+    with pytest.raises(NotConfiguredError) as caught:
+        PirateBay(HttpService("The Pirate Bay", None), [], trackers=TRACKERS)  # type: ignore[arg-type]  # never used: it raises first
+    assert caught.value.missing == "PIRATEBAY_URLS"
+
+
+@pytest.mark.parametrize(
+    ("wish", "asked"),
+    [
+        (Wish(title="Nosferatu"), ("Nosferatu",)),
+        (Wish(title=" The  General ", year=1926), ("The General 1926", "The General")),
+        (Wish(title="Show", season=3), ("Show S03", "Show Season 3", "Show")),
+        (
+            Wish(title="Show", season=3, episode=12, year=2020),
+            ("Show S03E12", "Show S03", "Show Season 3", "Show"),
+        ),
+        (Wish(title="  "), ()),
+        (Wish(title="a" * 500), ("a" * 100,)),
+    ],
+)
+def test_what_is_asked(wish: Wish, asked: tuple[str, ...]) -> None:
+    assert queries(wish) == asked
+
+
+async def test_a_wrong_year_still_brings_the_title(http: HttpService, api: ApibayStandIn) -> None:
+    """The ranking refuses these by their year, and can then say how many another year would bring."""
+    api.add("Nosferatu 1922 720p", HASHES[0])
+    bay = PirateBay(http, [api.url], trackers=TRACKERS)
+    found = await bay.search(Wish(title="Nosferatu", year=1979), limit=10, timeout=5)
+    assert [release.parsed.year for release in found] == [1922]
+    assert [seen.query["q"][0] for seen in api.requests] == ["Nosferatu 1979", "Nosferatu"]
