@@ -1,7 +1,7 @@
 # Every command sets itself up: Python 3.11 or newer with ensurepip is all it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: run demo test check bench lock clean help .runtime .dev
+.PHONY: run demo test check eval bench lock clean help .runtime .dev
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -74,12 +74,16 @@ check: .dev ## format, lint, strict types, arrows between packages, sizes
 	@$(PY) -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True, no_cache=True))'
 	@$(PY) -m tests.sizes
 
+eval: .dev ## the scripted dialogues against the real model; without a key it says what it would do; ARGS="ru-01"
+	@$(PY) -m tests.eval $(ARGS)
+
 bench: .dev ## the benchmarks beside their baselines, JSON to bench/results.json
 	@$(PY) -m bench
 
+# Nothing younger than a week, but for the one version of the model's library that we were told to use.
 COMPILE = $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --exclude-newer $(LOCK_COOLDOWN) \
-	$(ARGS) pyproject.toml
+	--exclude-newer-package anthropic=2026-11-18 $(ARGS) pyproject.toml
 # The pip of Debian 12 (23.0) wants the bare name pinned too where a name is pinned with an extra.
 BARE_NAMES = awk '{ line = $$0; if (line ~ /^[a-z0-9-]+\[/) { block = 1; sub(/\[[a-z,]*\]/, "", line); copy = "" } print; \
 	if (block) { copy = copy line "\n"; if ($$0 !~ /\\$$/) { printf "%s", copy; block = 0 } } }'

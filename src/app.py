@@ -11,6 +11,12 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
+from src.ai.agent import Agent
+from src.ai.claude_client import open_claude
+from src.ai.dialogue import Dialogue, Handles, Notes, Spending
+from src.ai.ports import ChatModel
+from src.ai.prompts import system_prompt
+from src.ai.tools import Toolbox, tools_of
 from src.concierge.book import DownloadBook
 from src.concierge.desk import CheckAddresses, Desk
 from src.concierge.downloads import Downloads
@@ -20,6 +26,11 @@ from src.concierge.preferences import Preferences, Watchlist
 from src.concierge.searches import Searches
 from src.concierge.tables import downloads as downloads_table
 from src.concierge.tables import searches as searches_table
+from src.concierge.talk import Models, Talk
+from src.concierge.tools.finding import FindingTools
+from src.concierge.tools.getting import GettingTools
+from src.concierge.tools.person import PersonTools
+from src.concierge.views import Views
 from src.config import Settings
 from src.core.access import Access
 from src.core.capability import Registry
@@ -33,6 +44,7 @@ from src.core.guard import public_addresses
 from src.core.http import open_http, tls_context
 from src.core.inbound import Address, Surface
 from src.core.inbox import Inbox
+from src.core.instance import sole_instance
 from src.core.outbox import Outbox
 from src.core.proposals import Proposals
 from src.core.questions import Questions
@@ -43,9 +55,11 @@ from src.core.tables import outbox as outbox_table
 from src.core.texts import load_texts
 from src.core.turns import Source, Spine, Turns
 from src.core.wake import Wake
-from src.health import check_parts
+from src.health import Checked, check_parts
 from src.jobs.downloads import DownloadFollower
 from src.logger import take_over_dbos
+from src.media.service import MediaService
+from src.media.tmdb import Tmdb
 from src.search.internet_archive import InternetArchive
 from src.search.piratebay import PirateBay
 from src.search.ports import Tracker
@@ -126,14 +140,16 @@ async def open_seedbox(settings: Settings, clock: Clock) -> AsyncIterator[Seedbo
         )
     listen = settings.torrent_listen
     on_loopback = all(part.strip().startswith(("127.", "[::1]")) for part in listen.split(","))
-    async with open_embedded(
-        settings.data_dir / "downloads",
-        state_folder=settings.data_dir / "torrents",
-        listen=listen,
-        local_network=on_loopback,
-        clock=clock,
-    ) as seedbox:
-        yield seedbox
+    state = settings.data_dir / "torrents"
+    with sole_instance(state, "embedded"):  # two sessions on the same resume files would undo each other
+        async with open_embedded(
+            settings.data_dir / "downloads",
+            state_folder=state,
+            listen=listen,
+            local_network=on_loopback,
+            clock=clock,
+        ) as seedbox:
+            yield seedbox
 
 
 @asynccontextmanager
@@ -147,7 +163,7 @@ async def open_storage(settings: Settings, clock: Clock, *, executor: str) -> As
         spine = Spine(
             inbox=Inbox(database, box, clock, executor),
             outbox=Outbox(database, box, clock, executor),
-            proposals=Proposals(database, clock, executor),
+            proposals=Proposals(database, box, clock, executor),
             access=access,
             stops=Stops(database, clock),
             texts=await load_texts(TEXTS),
@@ -202,47 +218,145 @@ async def open_app(settings: Settings, *, executor: str) -> AsyncIterator[App]:
         open_storage(settings, clock, executor=executor) as storage,
         open_service(settings, clock) as service,
         open_seedbox(settings, clock) as seedbox,
+        open_model(settings) as model,
+        open_media(settings, storage, clock) as media,
     ):
         wake = Wake()
 
         async def health() -> list[Health]:
-            return await check_parts(settings, storage.database, service, seedbox, storage.spine)
+            return await check_parts(
+                Checked(settings, storage.database, storage.spine, service, seedbox, model, media)
+            )
 
         addresses = partial(public_addresses, allow_local=settings.allow_local_network)
-        registry = _registry(storage, service, seedbox, health, wake, addresses)
-        yield App(settings, clock, storage, service, seedbox, registry, health, wake)
+        prompt = await asyncio.to_thread(system_prompt)
+        parts = Parts(settings, storage, service, seedbox, model, media, prompt, health, wake, addresses)
+        yield App(settings, clock, storage, service, seedbox, build_registry(parts), health, wake)
 
 
-def _registry(
-    storage: Storage,
-    service: SearchService,
-    seedbox: Seedbox | None,
-    health: CheckHealth,
-    wake: Wake,
-    addresses: CheckAddresses,
-) -> Registry:
-    spine = storage.spine
+@asynccontextmanager
+async def open_model(settings: Settings) -> AsyncIterator[ChatModel | None]:
+    """The model of the settings; None without a key: then everything is plain mode."""
+    if settings.anthropic_api_key is None:
+        yield None
+        return
+    key = settings.anthropic_api_key.get_secret_value()
+    async with open_claude(key, settings.anthropic_base_url) as claude:
+        yield claude
+
+
+@asynccontextmanager
+async def open_media(
+    settings: Settings, storage: Storage, clock: Clock
+) -> AsyncIterator[MediaService | None]:
+    """Metadata of the settings; None without a key: then the sources' own words serve."""
+    if settings.tmdb_api_key is None:
+        yield None
+        return
+    proxy = settings.proxy_url.get_secret_value() if settings.proxy_url else None
+    async with open_http("TMDB", proxy=proxy) as http:
+        source = Tmdb(http, settings.tmdb_base_url, settings.tmdb_api_key.get_secret_value(), clock)
+        yield MediaService(source, storage.database, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the capabilities are built from."""
+
+    settings: Settings
+    storage: Storage
+    service: SearchService
+    seedbox: Seedbox | None
+    model: ChatModel | None
+    media: MediaService | None
+    prompt: str
+    health: CheckHealth
+    wake: Wake
+    addresses: CheckAddresses
+
+
+def build_registry(parts: Parts) -> Registry:
+    """Every capability, built once."""
+    storage, spine = parts.storage, parts.storage.spine
     preferences = Preferences(storage.database)
-    desk = Desk(service, storage.searches, preferences, addresses, can_download=seedbox is not None)
+    watchlist = Watchlist(storage.database, spine.clock)
+    can_download = parts.seedbox is not None
+    desk = Desk(parts.service, storage.searches, preferences, parts.addresses, can_download=can_download)
     downloads = Downloads(
         database=storage.database,
         book=storage.book,
         searches=storage.searches,
-        service=service,
-        seedbox=seedbox,
+        service=parts.service,
+        seedbox=parts.seedbox,
         access=spine.access,
         desk=desk,
-        wake=wake,
+        wake=parts.wake,
     )
     general = General(
         access=spine.access,
         preferences=preferences,
-        watchlist=Watchlist(storage.database, spine.clock),
+        watchlist=watchlist,
         desk=desk,
         texts=spine.texts,
-        health=health,
+        health=parts.health,
+        stops=spine.stops,
+        talking=parts.model is not None,
     )
-    return Registry.of((general_capability(general), media_capability(desk, downloads)))
+    notes = Notes(storage.database, storage.box, spine.clock)
+    spending = Spending(
+        storage.database,
+        spine.clock,
+        daily=parts.settings.daily_budget_usd,
+        daily_person=parts.settings.person_budget_usd,
+    )
+    talk = Talk(
+        agent=_agent(parts, preferences, watchlist, notes, spending),
+        desk=desk,
+        views=Views(
+            searches=storage.searches,
+            media=parts.media,
+            downloads=downloads,
+            general=general,
+            can_download=can_download,
+        ),
+        preferences=preferences,
+        notes=notes,
+        spending=spending,
+        models=Models(_models(parts.settings), parts.settings.turn_budget_usd),
+        clock=spine.clock,
+        away_seconds=parts.settings.model_away_seconds,
+    )
+    return Registry.of((general_capability(general), media_capability(talk, desk, downloads)))
+
+
+def _agent(
+    parts: Parts, preferences: Preferences, watchlist: Watchlist, notes: Notes, spending: Spending
+) -> Agent | None:
+    if parts.model is None:
+        return None
+    storage, spine = parts.storage, parts.storage.spine
+    toolbox = Toolbox(
+        tools_of(
+            FindingTools(parts.media, parts.service, storage.searches, preferences),
+            GettingTools(storage.searches, storage.book, parts.seedbox),
+            PersonTools(preferences, watchlist, notes),
+        )
+    )
+    return Agent(
+        model=parts.model,
+        toolbox=toolbox,
+        dialogue=Dialogue(storage.database, storage.box, spine.clock),
+        handles=Handles(storage.database, spine.clock),
+        spending=spending,
+        access=spine.access,
+        system=parts.prompt,
+    )
+
+
+def _models(settings: Settings) -> dict[str, str]:
+    """What /model offers: the owner's choice first, then the cheap and the dear one."""
+    names = (settings.anthropic_model, settings.anthropic_background_model, "claude-opus-5-5")
+    return {name.removeprefix("claude-"): name for name in dict.fromkeys(names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,5 +414,6 @@ async def housekeeping(app: App, engine: Engine) -> None:
         await app.storage.spine.inbox.prune()
         await app.storage.spine.outbox.prune()
         await app.storage.searches.prune()
+        await app.storage.questions.prune()
         await engine.prune()
         await asyncio.sleep(PRUNE_SECONDS)

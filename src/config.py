@@ -50,8 +50,22 @@ class Settings(BaseSettings):
     piratebay_urls: Annotated[tuple[str, ...], Csv] = ()
     piratebay_trackers: Annotated[tuple[str, ...], Csv] = PUBLIC_TRACKERS
 
+    tmdb_api_key: SecretStr | None = None
+    tmdb_base_url: str = "https://api.themoviedb.org"
+
+    anthropic_api_key: SecretStr | None = None
+    anthropic_base_url: str | None = None
+    anthropic_model: str = "claude-sonnet-5-5"
+    anthropic_background_model: str = "claude-haiku-5-5"
+    daily_budget_usd: float | None = None
+    person_budget_usd: float | None = None
+    turn_budget_usd: float | None = 0.5
+    model_away_seconds: float = 30.0
+
     seedbox_kind: SeedboxKind = "none"
     torrent_listen: str = "0.0.0.0:6881,[::]:6881"
+
+    streaming: Literal["drafts", "edits", "none"] = "drafts"
 
     proxy_url: SecretStr | None = None
     allow_local_network: bool = False
@@ -65,7 +79,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("telegram_base_url", "internet_archive_url", mode="after")
+    @field_validator("telegram_base_url", "internet_archive_url", "tmdb_base_url", mode="after")
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")

@@ -2,90 +2,136 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable
+from dataclasses import dataclass
 
+from src.ai.ports import ChatModel
 from src.concierge.general import Health
 from src.config import Settings
 from src.core.database import Database
-from src.core.errors import ConciergeError
+from src.core.errors import ConciergeError, ServiceError
 from src.core.turns import Spine
-from src.search.models import SourceState, Wish
+from src.media.service import MediaService
+from src.search.models import SourceReport, SourceState, Wish
 from src.search.service import SearchService
 from src.seedbox.ports import Seedbox
 
 ASKED_FOR = Wish(title="Night of the Living Dead")
 GIB = 1024**3
+LITTLE_SPACE = 1.0  # GiB
+MANY_WAITING = 100
 
 
-async def check_parts(
-    settings: Settings, database: Database, service: SearchService, seedbox: Seedbox | None, spine: Spine
-) -> list[Health]:
-    """One line a part: database, disk, queues, sources, download client."""
-    checks = [
-        _database(database),
-        _disk(settings),
-        _queues(spine),
-        _seedbox(settings, seedbox),
-    ]
-    lines = list(await asyncio.gather(*checks))
-    return lines + await check_sources(service)
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is asked. None where it is not configured."""
+
+    settings: Settings
+    database: Database
+    spine: Spine
+    service: SearchService
+    seedbox: Seedbox | None
+    model: ChatModel | None
+    media: MediaService | None
+
+
+async def check_parts(parts: Checked) -> list[Health]:
+    """One line a part: database, disk, queues, download client, model, metadata, then each source by a real search."""
+    lines = await asyncio.gather(
+        _database(parts.database),
+        _disk(parts.settings),
+        _queues(parts.spine),
+        _seedbox(parts.settings, parts.seedbox),
+        _model(parts.settings, parts.model),
+        _media(parts.media),
+    )
+    return [*lines, *await _sources(parts.service)]
+
+
+async def _model(settings: Settings, model: ChatModel | None) -> Health:
+    if model is None:
+        return Health("claude", well=True, what="health-no-model")
+    try:
+        await model.check(settings.anthropic_model)
+    except ServiceError as exc:
+        values = {"detail": exc.detail}
+        return Health("claude", well=False, what="health-wrong", values=values, fix="health-fix-model")
+    return Health("claude", well=True, what="health-model", values={"model": settings.anthropic_model})
+
+
+async def _media(media: MediaService | None) -> Health:
+    if media is None:
+        return Health("tmdb", well=True, what="health-no-media")
+    try:
+        finding = await media.find(ASKED_FOR.title, language="en")
+    except ServiceError as exc:
+        values = {"detail": exc.detail}
+        return Health("tmdb", well=False, what="health-wrong", values=values, fix="health-fix-media")
+    found = len(finding.candidates) or int(finding.title is not None)
+    return Health("tmdb", well=True, what="health-media", values={"found": str(found)})
 
 
 async def _database(database: Database) -> Health:
     async with database.read() as connection:
         await connection.exec_driver_sql("SELECT 1")
-    return Health("database", well=True, detail="SQLite" if database.is_sqlite else "Postgres")
+    kind = "SQLite" if database.is_sqlite else "Postgres"
+    return Health("database", well=True, what="health-database", values={"kind": kind})
 
 
 async def _disk(settings: Settings) -> Health:
     usage = await asyncio.to_thread(shutil.disk_usage, settings.data_dir)
     free = usage.free / GIB
-    return Health("disk", well=free > 1, detail=f"{free:.1f} GiB free", fix="Free some space in DATA_DIR")
+    values = {"free": f"{free:.1f}"}
+    return Health("disk", well=free > LITTLE_SPACE, what="health-disk", values=values, fix="health-fix-disk")
 
 
 async def _queues(spine: Spine) -> Health:
     waiting, stuck = await spine.inbox.count("new"), await spine.inbox.count("quarantined")
     sent = await spine.outbox.counts()
-    detail = (
-        f"{waiting} waiting, {stuck} quarantined, {sent.get('pending', 0)} to send, "
-        f"{sent.get('failed', 0)} failed, {sent['doubtful']} doubtful"
+    values = {
+        "waiting": str(waiting),
+        "stuck": str(stuck),
+        "pending": str(sent.get("pending", 0)),
+        "failed": str(sent.get("failed", 0)),
+        "doubtful": str(sent["doubtful"]),
+    }
+    return Health(
+        "queues", well=waiting < MANY_WAITING, what="health-queues", values=values, fix="health-fix-log"
     )
-    return Health("queues", well=waiting < 100, detail=detail, fix="See the log")
 
 
 async def _seedbox(settings: Settings, seedbox: Seedbox | None) -> Health:
     if seedbox is None:
-        return Health("seedbox", well=True, detail="none: magnets are handed over")
+        return Health("seedbox", well=True, what="health-no-seedbox")
     try:
         torrents, free = await seedbox.list(), await seedbox.free_bytes()
     except ConciergeError as exc:
-        return Health(
-            "seedbox", well=False, detail=str(exc), fix=f"Check SEEDBOX_KIND={settings.seedbox_kind}"
-        )
-    room = "" if free is None else f", {free / GIB:.1f} GiB free"
-    return Health("seedbox", well=True, detail=f"{seedbox.name}: {len(torrents)} torrents{room}")
+        kind = {"kind": settings.seedbox_kind, "detail": str(exc)}
+        return Health("seedbox", well=False, what="health-wrong", values=kind, fix="health-fix-seedbox")
+    values = {
+        "name": seedbox.name,
+        "torrents": str(len(torrents)),
+        "free": "?" if free is None else f"{free / GIB:.1f}",
+    }
+    return Health("seedbox", well=True, what="health-seedbox", values=values)
 
 
-async def check_sources(service: SearchService) -> list[Health]:
-    """One real search, one line a source."""
+async def _sources(service: SearchService) -> list[Health]:
     try:
         found = await service.search(ASKED_FOR, limit=1)
     except ConciergeError as exc:
-        return [Health("sources", well=False, detail=str(exc), fix="Set SOURCES")]
-    return [
-        Health(
-            report.name,
-            well=report.state in (SourceState.OK, SourceState.EMPTY),
-            detail=report.reason or f"{report.found} found in {report.seconds:.1f} s",
-            fix="Check its address and PROXY_URL",
-        )
-        for report in found.sources
-    ]
+        values = {"detail": str(exc)}
+        return [Health("sources", well=False, what="health-wrong", values=values, fix="health-fix-sources")]
+    return [_source(report) for report in found.sources]
 
 
-async def told(check: Awaitable[str], name: str, fix: str) -> Health:
-    """A check that answers a detail, as a line; its error of ours becomes the detail of a bad one."""
-    try:
-        return Health(name, well=True, detail=await check)
-    except ConciergeError as exc:
-        return Health(name, well=False, detail=str(exc), fix=fix)
+def _source(report: SourceReport) -> Health:
+    if report.state in (SourceState.OK, SourceState.EMPTY):
+        values = {"found": str(report.found), "seconds": f"{report.seconds:.1f}"}
+        return Health(report.name, well=True, what="health-source", values=values)
+    return Health(
+        report.name,
+        well=False,
+        what=f"source-state-{report.state}",
+        values={"detail": report.reason or ""},
+        fix="health-fix-source",
+    )

@@ -55,6 +55,25 @@ def pytest_configure() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
 
 
+WHOLE_PROCESSES = ("flows", "talking", "crash", "eval")
+OF_THE_TESTS = (
+    "test_sandbox_",
+    "test_prd",
+    "test_make",
+    "test_bench",
+)  # what tests our own tools and stand-ins
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives whole processes is not part of the quick run, but for what is marked as `quick`."""
+    for item in items:
+        folders = (
+            item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else ()
+        )
+        if folders and folders[0] in WHOLE_PROCESSES and item.get_closest_marker("quick") is None:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's .env and data/ lie in the repository: no test, and no process it starts, works there."""

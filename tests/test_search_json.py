@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from src.cli.search_json import WORDS, search_object
+from src.cli.search_json import search_object
 from src.search.models import (
     Found,
     Pick,
@@ -20,6 +20,7 @@ from src.search.models import (
     Translation,
     Wish,
 )
+from src.search.reasons import WORDS
 
 NAME = "Nosferatu 1922 1080p"
 RELEASE_FIELDS = {

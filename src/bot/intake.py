@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
 from src.bot.api import BotProfile, TelegramApi
-from src.bot.updates import CHANNEL, Membership, Moved, Nothing, Said, Stopped, meaning, store
+from src.bot.updates import CHANNEL, Meaning, Membership, Moved, Said, Stopped, meaning, store
+from src.core.access import Person
 from src.core.conversations import Conversations
 from src.core.errors import NotFoundError, RefusedError, UnusableInputError
 from src.core.inbound import Command, Inbound, Outgoing, Press, Words, plain
@@ -17,7 +19,16 @@ from src.core.questions import Questions
 from src.core.turns import Spine, Turns
 
 CURSOR = "telegram"
+PRESS_PAUSES = (0.0, 0.6, 1.2)  # seconds before each attempt to answer a press: there may be no room at first
 log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the register knows of a batch: people by id, and whom something is asked where."""
+
+    people: dict[int, Person]
+    asked: set[tuple[int, str]]
 
 
 class Intake:
@@ -50,15 +61,20 @@ class Intake:
         """Store what concerns us with the next offset; only then start turns and answer presses."""
         entries: list[Entry] = []
         presses: dict[str, Said] = {}
-        for raw in batch:
+        meanings = [self._meaning(raw) for raw in batch]
+        known = await self._known(meanings)
+        for raw, update in zip(batch, meanings, strict=True):
             try:
-                said = await self._admit(meaning(raw, bot_id=self._bot.id, bot_name=self._bot.username))
+                if isinstance(update, UnusableInputError):
+                    raise update
+                said = await self._admit(update, known)
+                stored = None if said is None else _entry(said)
             except UnusableInputError as exc:
                 log.warning("update.quarantined", reason=str(exc))
                 entries.append(_quarantined(raw, str(exc)))
                 continue
-            if said is not None:
-                entries.append(_entry(said))
+            if said is not None and stored is not None:
+                entries.append(stored)
                 if said.callback is not None:
                     presses[said.inbound.key] = said
         fresh = await self._inbox.store(entries, cursor=(CURSOR, offset))
@@ -76,41 +92,54 @@ class Intake:
 
     # Who and what comes in at all.
 
-    async def _admit(self, update: Said | Membership | Moved | Stopped | Nothing) -> Said | None:
+    def _meaning(self, raw: dict[str, object]) -> Meaning | UnusableInputError:
+        try:
+            return meaning(raw, bot_id=self._bot.id, bot_name=self._bot.username)
+        except UnusableInputError as exc:
+            return exc
+
+    async def _known(self, meanings: Sequence[Meaning | UnusableInputError]) -> _Known:
+        """What a batch needs of the register, in two looks however large it is."""
+        idents = {update.inbound.person for update in meanings if isinstance(update, Said)}
+        people = await self._spine.access.people(idents) if idents else {}
+        return _Known(people, await self._questions.asked() if people else set())
+
+    async def _admit(self, update: Meaning, known: _Known) -> Said | None:
         match update:
             case Said():
-                return await self._admit_said(update)
+                return await self._admit_said(update, known)
             case Membership():
                 await self._membership(update)
             case Moved():
                 await self._conversations.moved(update.old, update.new_chat)
             case Stopped() if await self._spine.access.person(update.person) is not None:
-                await self._spine.stops.stop(str(update.conversation))
+                await self._spine.stops.stop(str(update.conversation), self._spine.clock.now())
             case _:
                 pass
         return None
 
-    async def _admit_said(self, said: Said) -> Said | None:
+    async def _admit_said(self, said: Said, known: _Known) -> Said | None:
         inbound = said.inbound
-        person = await self._spine.access.person(inbound.person)
+        # Not in the batch's look: a stranger, or whoever became the owner a moment ago.
+        person = known.people.get(inbound.person) or await self._spine.access.person(inbound.person)
         if person is None:
             await self._stranger(said)
             return None
         if not said.addressed:
             return None
-        await self._spine.access.remember(
-            inbound.person, name=inbound.name[:64], language=self._language(inbound)
-        )
-        match inbound.content:
-            case Command(name="stop"):
-                lane = str(inbound.conversation)
-                stopped = await self._spine.stops.stop(lane)
-                return None if stopped or self._turns.lanes.busy(lane) else said
-            case Words(text=text):
-                answered = await self._questions.answer(inbound.person, str(inbound.conversation), text)
-                return said if answered is None else None
-            case _:
-                return said
+        if person.name != inbound.name[:64] or not person.language:
+            language = self._language(inbound)
+            await self._spine.access.remember(inbound.person, name=inbound.name[:64], language=language)
+            known.people[person.id] = replace(
+                person, name=inbound.name[:64], language=person.language or language
+            )
+        conversation = str(inbound.conversation)
+        if isinstance(inbound.content, Words) and (inbound.person, conversation) in known.asked:
+            answered = await self._questions.answer(
+                inbound.person, conversation, inbound.content.text, update=inbound.key
+            )
+            return said if answered is None else None
+        return said
 
     def _language(self, inbound: Inbound) -> str:
         return self._spine.texts.of(inbound.language).language
@@ -118,7 +147,10 @@ class Intake:
     async def _stranger(self, said: Said) -> None:
         """A stranger is told their own id once, in private; the bearer of the one-time code becomes the owner."""
         inbound = said.inbound
-        if not inbound.private or isinstance(inbound.content, Press):
+        if isinstance(inbound.content, Press):
+            self._own(self._answer_with(said, self._spine.texts.of(inbound.language)("press-refused")))
+            return
+        if not inbound.private:
             return
         phrases = self._spine.texts.of(inbound.language)
         code = await self._spine.access.claim_code()
@@ -180,7 +212,7 @@ class Intake:
     async def _answer(self, said: Said) -> None:
         """Answer the press itself at once; what it shows comes from its turn."""
         content = said.inbound.content
-        if said.callback is None or not isinstance(content, Press):
+        if not isinstance(content, Press):
             return
         text = None
         try:
@@ -192,13 +224,20 @@ class Intake:
             text = "press-refused"
         person = await self._spine.access.person(said.inbound.person)
         phrases = self._spine.texts.of(person.language if person else said.inbound.language)
-        # False: too old, or no room for it. The spinner then ends by itself.
-        await self._api.answer_callback(
-            said.callback,
-            phrases(text) if text else None,
-            alert=text is not None,
-            address=said.inbound.conversation,
-        )
+        await self._answer_with(said, phrases(text) if text else None)
+
+    async def _answer_with(self, said: Said, text: str | None) -> None:
+        """Ends the button's spinner, with an alert where there is something to say."""
+        if said.callback is None:
+            return
+        for pause in PRESS_PAUSES:
+            await asyncio.sleep(pause)
+            answered = await self._api.answer_callback(
+                said.callback, text, alert=text is not None, address=said.inbound.conversation
+            )
+            if answered:
+                return
+        # Too old, or no room for it even now. The spinner then ends by itself.
 
 
 def _entry(said: Said) -> Entry:

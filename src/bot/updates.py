@@ -1,5 +1,6 @@
 """Telegram's updates in our words. Pure: a raw update in, what it means out."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -70,12 +71,17 @@ class Nothing:
 
 
 Meaning: TypeAlias = Said | Membership | Moved | Stopped | Nothing
+LARGEST_ID = 2**63 - 1
 _STORED = TypeAdapter(Inbound)
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
 def store(inbound: Inbound) -> bytes:
-    """An Inbound as the inbox keeps it."""
-    return _STORED.dump_json(inbound)
+    """An Inbound as the inbox keeps it. Raises UnusableInputError where it cannot be written."""
+    try:
+        return _STORED.dump_json(inbound)
+    except ValueError as exc:
+        raise UnusableInputError("an update that cannot be written") from exc
 
 
 def restore(body: bytes) -> Inbound:
@@ -93,11 +99,31 @@ def meaning(raw: dict[str, Any], *, bot_id: int, bot_name: str) -> Meaning:
         if stopped is not None:
             chat = int(stopped["chat"]["id"])
             thread = int(stopped.get("message_thread_id") or 0)
-            return Stopped(chat, Address(CHANNEL, chat, thread))
-        update = Update.de_json(raw, None)
+            return Stopped(_number(chat), Address(CHANNEL, chat, thread))
+        update = Update.de_json(_whole(raw), None)
         return _meaning(update, bot_id, bot_name)
     except (TypeError, KeyError, ValueError, AttributeError, OverflowError, TelegramError) as exc:
         raise UnusableInputError("an update that cannot be read") from exc
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401  any JSON in, the same JSON out
+    """The same without half characters and zeros, which neither UTF-8 nor a database takes."""
+    match value:
+        case str():
+            return _BROKEN.sub("\ufffd", value)
+        case dict():
+            return {_whole(key): _whole(one) for key, one in value.items()}
+        case list():
+            return [_whole(one) for one in value]
+        case _:
+            return value
+
+
+def _number(ident: int) -> int:
+    """An id that a database can hold. Raises ValueError for a larger one."""
+    if not -LARGEST_ID <= ident <= LARGEST_ID:
+        raise ValueError("an id that is none")
+    return ident
 
 
 def _meaning(update: Update, bot_id: int, bot_name: str) -> Meaning:
@@ -107,12 +133,12 @@ def _meaning(update: Update, bot_id: int, bot_name: str) -> Meaning:
     if update.my_chat_member is not None:
         member = update.my_chat_member
         inside = member.new_chat_member.status not in ("kicked", "left")
-        return Membership(member.from_user.id, Address(CHANNEL, member.chat.id), inside)
+        return Membership(member.from_user.id, Address(CHANNEL, _number(member.chat.id)), inside)
     message = update.message or update.edited_message
     if message is None:
         return Nothing()
     if message.migrate_to_chat_id is not None:
-        return Moved(Address(CHANNEL, message.chat.id), message.migrate_to_chat_id)
+        return Moved(Address(CHANNEL, _number(message.chat.id)), _number(message.migrate_to_chat_id))
     if message.from_user is None or message.sender_chat is not None or message.from_user.is_bot:
         return Nothing()
     return _said(message, message.from_user, key, bot_id, bot_name)
@@ -156,11 +182,11 @@ def _content(message: Message, bot_id: int, bot_name: str, *, edited: bool) -> t
         entities = message.entities or message.caption_entities
         if entities and entities[0].type == MessageEntity.BOT_COMMAND and entities[0].offset == 0:
             return _command(text, bot_name)
-        mention = f"@{bot_name}"
-        if mention.lower() in text.lower():
+        # not a part of a longer name: @concierge_bot does not hear of @concierge_bot_two
+        mention = re.search(rf"(?<!\w)@{re.escape(bot_name)}(?!\w)", text, re.IGNORECASE)
+        if mention is not None:
             to_us = True
-            at = text.lower().index(mention.lower())
-            text = (text[:at] + text[at + len(mention) :]).strip()
+            text = (text[: mention.start()] + text[mention.end() :]).strip()
         return Words(text, forwarded=message.forward_origin is not None, edited=edited), to_us
     kind = next((kind for kind in MEDIA if getattr(message, kind, None)), None)
     return (Other(kind), to_us) if kind is not None else (None, False)
@@ -182,7 +208,7 @@ def _inbound(key: str, user: User, address: Address, chat: Chat, content: Conten
     return Inbound(
         source=CHANNEL,
         key=key,
-        person=user.id,
+        person=_number(user.id),
         conversation=address,
         private=chat.type == Chat.PRIVATE,
         content=content,

@@ -14,6 +14,7 @@ from src.bot.api import BotProfile, TelegramApi, open_telegram_api
 from src.bot.channel import TelegramChannel
 from src.bot.intake import Intake
 from src.bot.poller import Poller
+from src.bot.streaming import Pace
 from src.bot.surface import TelegramSurface, surface_of
 from src.bot.updates import CHANNEL, restore
 from src.config import Settings
@@ -58,6 +59,7 @@ async def _serve(app: App, api: TelegramApi, stop: asyncio.Event) -> None:
     if profile is None:
         return
     outbox = app.storage.spine.outbox
+    pace = Pace()
     conversations = app.storage.conversations
 
     async def moved(old: int, new: int) -> None:
@@ -66,8 +68,12 @@ async def _serve(app: App, api: TelegramApi, stop: asyncio.Event) -> None:
     running = open_running(
         app,
         channel=TelegramChannel(api, on_moved=moved, on_closed=conversations.close),
-        sources={CHANNEL: Source(restore, lambda inbound: surface_of(api, outbox, inbound))},
-        show=lambda address: TelegramSurface(api, outbox, address, private=address.chat > 0),
+        sources={
+            CHANNEL: Source(
+                restore, lambda inbound: surface_of(api, outbox, pace, inbound, app.settings.streaming)
+            )
+        },
+        show=lambda address: TelegramSurface(api, outbox, address, pace),
         executor=app.settings.executor_id,
         grace=0.0,
     )

@@ -70,6 +70,20 @@ class TerminalSurface:
         """One line of what is being done."""
         print(f"  {text}", flush=True)
 
+    async def begin(self, text: str) -> None:
+        """One line of what is being done."""
+        await self.working(text)
+
+    def say(self, markdown: str) -> None:
+        """The answer as it grows, on one line of its own; the whole of it is printed at the end."""
+        if sys.stdout.isatty():
+            print(f"\r  {shorten(markdown, 100)}", end="", flush=True)
+
+    @property
+    def replaces(self) -> str | None:
+        """A terminal replaces nothing."""
+        return None
+
     async def progress(self, message_key: str, text: Text, rows: Rows) -> bool:
         """One line a change; `message_key` needs no edit here."""
         line = shorten(text_of(text), 100)

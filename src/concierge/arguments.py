@@ -70,6 +70,12 @@ class OnWatchlist(Arguments):
     year: int | None = None
 
 
+class Answer(Arguments):
+    """An answer to a question that was asked with buttons: as if the person had typed it."""
+
+    text: str
+
+
 class Choose(Arguments):
     """A setting of the person's own."""
 

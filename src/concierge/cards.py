@@ -22,7 +22,7 @@ from src.core.inbound import ActionButton, Button, CopyButton, ProposalButton, R
 from src.core.texts import Phrases
 from src.search.models import Pick, Ranked, Reason, Release, SourceReport, SourceState, Wish
 from src.search.ranking import estimated_seconds
-from src.search.relax import Relaxation
+from src.search.relax import relaxations
 from src.seedbox.models import TorrentStatus
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -41,7 +41,7 @@ def title_of(phrases: Phrases, wish: Wish, release: Release | None) -> str:
         cyrillic = phrases.language == "ru"
         name = next((title for title in titles if bool(CYRILLIC.search(title)) is cyrillic), titles[0])
         year = release.parsed.year or wish.year
-    return f"{formats.shorten(name, 60)} ({year})" if year else formats.shorten(name, 60)
+    return f"{formats.words(name, 60)} ({year})" if year else formats.words(name, 60)
 
 
 def pick_line(phrases: Phrases, release: Release) -> str:
@@ -107,7 +107,7 @@ def result_card(phrases: Phrases, search: Search, *, can_download: bool) -> tupl
     if small:
         rows.append(tuple(small))
     all_of_them = ShowList(search=search.id).stored()
-    title = OnWatchlist(title=formats.shorten(found.wish.title, 100), year=found.wish.year).stored()
+    title = OnWatchlist(title=formats.words(found.wish.title, 100), year=found.wish.year).stored()
     rows.append(
         (
             ActionButton(label=phrases("button-list", n=len(found.ranked)), action="list", args=all_of_them),
@@ -143,9 +143,11 @@ def list_page(phrases: Phrases, search: Search, page: int) -> tuple[Text, Rows]:
     start = page * PAGE
     shown = ranked[start : start + PAGE]
     spans = [Span(text=phrases("list-title", page=page + 1, pages=pages), style=Style.BOLD)]
+    usual = title_of(phrases, search.found.wish, ranked[0].release) if ranked else ""
     for number, entry in enumerate(shown, start + 1):
-        name = formats.shorten(title_of(phrases, search.found.wish, entry.release), LINE - 4)
-        spans.append(Span(text=f"\n{number}. {name}\n     {pick_line(phrases, entry.release)}"))
+        name = title_of(phrases, search.found.wish, entry.release)
+        other = f" {formats.words(name, LINE - 12)}\n    " if name != usual else ""
+        spans.append(Span(text=f"\n{number}.{other} {pick_line(phrases, entry.release)}"))
     numbers = [
         ActionButton(
             label=str(index + 1), action="release", args=ShowRelease(search=search.id, index=index).stored()
@@ -195,9 +197,10 @@ def release_card(phrases: Phrases, search: Search, index: int, *, can_download: 
     return tuple(spans), rows
 
 
-def empty_card(phrases: Phrases, search: Search, relaxed: Sequence[Relaxation]) -> tuple[Text, Rows]:
+def empty_card(phrases: Phrases, search: Search) -> tuple[Text, Rows]:
     """Nothing found: who was empty, who failed, and what would widen it."""
     found = search.found
+    relaxed = relaxations(found)
     failed = [report for report in found.sources if report.state not in ANSWERED]
     lines = [
         phrases("nothing-all-failed" if failed and len(failed) == len(found.sources) else "nothing-found")
@@ -215,7 +218,7 @@ def empty_card(phrases: Phrases, search: Search, relaxed: Sequence[Relaxation]) 
         )
         for option in relaxed[:3]
     ]
-    title = OnWatchlist(title=formats.shorten(found.wish.title, 100), year=found.wish.year).stored()
+    title = OnWatchlist(title=formats.words(found.wish.title, 100), year=found.wish.year).stored()
     rows.append(
         (
             ActionButton(
@@ -244,7 +247,7 @@ def progress_card(
     phrases: Phrases, title: str, infohash: str, status: TorrentStatus | None
 ) -> tuple[Text, Rows]:
     """The one message that follows a download: bar, rate, time left, and its buttons."""
-    spans = [Span(text=formats.shorten(title, 60), style=Style.BOLD)]
+    spans = [Span(text=formats.words(title, 60), style=Style.BOLD)]
     args = OnDownload(infohash=infohash).stored()
     remove = ActionButton(label=phrases("button-remove"), action="removal", args=args)
     if status is None:
@@ -273,7 +276,7 @@ def removal_card(phrases: Phrases, download: Download) -> tuple[Text, Rows]:
     """Asks how to remove: with or without the files."""
     keep = RemoveDownload(infohash=download.infohash, delete_data=False).stored()
     args = OnDownload(infohash=download.infohash).stored()
-    text = phrases("removal-question", title=formats.shorten(download.title, 60))
+    text = phrases("removal-question", title=formats.words(download.title, 60))
     return (Span(text=text),), (
         (ProposalButton(label=phrases("button-keep-files"), action="remove", args=keep),),
         (ActionButton(label=phrases("button-with-files"), action="removal-data", args=args),),
@@ -285,7 +288,7 @@ def removal_data_card(phrases: Phrases, download: Download) -> tuple[Text, Rows]
     args = RemoveDownload(infohash=download.infohash, delete_data=True).stored()
     text = phrases(
         "removal-data-question",
-        title=formats.shorten(download.title, 60),
+        title=formats.words(download.title, 60),
         size=formats.size(phrases, download.size_bytes),
     )
     button = ProposalButton(label=phrases("button-delete-files"), action="remove", args=args, danger=True)

@@ -13,9 +13,9 @@ from src.core.capability import TurnContext
 from src.core.errors import NotFoundError, UnusableInputError
 from src.core.inbound import Attachment, Document, Outgoing, Words
 from src.core.proposals import Pressed
+from src.core.stops import Stop
 from src.search.magnet import build_magnet, parse_magnet, short_magnet
 from src.search.models import Found, Pick, Ranked, Release, Resolution, Wish
-from src.search.relax import relaxations
 from src.search.release import parse_release
 from src.search.service import SearchService
 from src.search.torrent_file import read_torrent
@@ -97,7 +97,7 @@ class Desk:
     async def _answer(self, context: TurnContext, search: Search) -> None:
         found = search.found
         if not found.ranked:
-            text, rows = cards.empty_card(context.phrases, search, relaxations(found))
+            text, rows = cards.empty_card(context.phrases, search)
             await context.say("answer", text, rows)
             return
         text, rows = cards.result_card(context.phrases, search, can_download=self._can_download)
@@ -232,15 +232,20 @@ def pasted_release(infohash: str, name: str, trackers: Sequence[str], size: int 
 
 async def until_stopped(context: TurnContext, work: Coroutine[object, object, T]) -> T | None:
     """The work's result, or None where the person asked to stop first."""
+    return await until_asked(context.stop, work)
+
+
+async def until_asked(stop: Stop, work: Coroutine[object, object, T]) -> T | None:
+    """The work's result, or None where `stop` was asked for first."""
     task = asyncio.ensure_future(work)
-    stop = asyncio.ensure_future(context.stop.wait())
+    asked = asyncio.ensure_future(stop.wait())
     try:
-        await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        for one in (task, stop):
+        for one in (task, asked):
             one.cancel()
-        await asyncio.gather(task, stop, return_exceptions=True)
+        await asyncio.gather(task, asked, return_exceptions=True)
 
 
 def _resolution(value: str | None) -> Resolution | None:

@@ -11,7 +11,7 @@ from src.core.access import Access
 from src.core.capability import EffectContext, TurnContext
 from src.core.database import Database
 from src.core.errors import NoSuchTorrentError, NotConfiguredError, NotFoundError, ServiceError
-from src.core.inbound import ActionButton, Button, Outgoing, Span, Style
+from src.core.inbound import ActionButton, Button, Outgoing, Rows, Span, Style, Text, plain
 from src.core.proposals import Pressed
 from src.core.wake import Wake
 from src.search.service import SearchService
@@ -125,6 +125,9 @@ class Downloads:
 
     async def stale(self, context: TurnContext, arguments: StartDownload, pressed: Pressed) -> None:
         """A used button says how far its download is; one that ran out re-runs its search."""
+        if pressed.acting:
+            await context.say("state", context.phrases("already-taken", title=arguments.title))
+            return
         if pressed.used:
             try:
                 download = await self._book.followed(arguments.infohash, context.person.id)
@@ -141,20 +144,24 @@ class Downloads:
 
     async def queue(self, context: TurnContext, _rest: str) -> None:
         """The person's downloads with how far they are. In a group it goes to the private chat."""
+        text, rows = await self.queue_card(context)
+        await context.say_privately("queue", text, rows)
+
+    async def queue_card(self, context: TurnContext) -> tuple[Text, Rows]:
+        """The queue as text and buttons."""
         downloads = await self._book.of_person(context.person.id)
         if not downloads:
-            await context.say_privately("queue", context.phrases("queue-empty"))
-            return
+            return plain(context.phrases("queue-empty")), ()
         spans: list[Span] = [Span(text=context.phrases("queue-title"), style=Style.BOLD)]
         rows: list[tuple[Button, ...]] = []
         for number, download in enumerate(downloads, 1):
             status = await self._status(download)
-            line = f"\n{number}. {formats.shorten(download.title, 36)}\n     {self._line(context, download, status)}"
+            line = f"\n{number}. {formats.words(download.title, 36)}\n     {self._line(context, download, status)}"
             spans.append(Span(text=line))
             arguments = OnDownload(infohash=download.infohash).stored()
             label = formats.shorten(f"{number}. {download.title}", cards.LABEL)
             rows.append((ActionButton(label=label, action="download-card", args=arguments),))
-        await context.say_privately("queue", tuple(spans), tuple(rows))
+        return tuple(spans), tuple(rows)
 
     def _line(self, context: TurnContext, download: Download, status: TorrentStatus | None) -> str:
         if status is None:

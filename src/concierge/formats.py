@@ -1,5 +1,6 @@
 """Sizes, rates, times and bars, as people read them. Pure."""
 
+from src.core.markdown import unlinked
 from src.core.texts import Phrases
 
 GIB = 1024**3
@@ -45,6 +46,11 @@ def bar(progress: float, width: int = 10) -> str:
 def percent(progress: float) -> str:
     """Whole percent; 100 only when it is done."""
     return f"{min(100, int(progress * 100))} %"
+
+
+def words(text: str, limit: int) -> str:
+    """Words of strangers as they may be shown: in one line, cut, and without addresses to follow."""
+    return shorten(unlinked(text), limit)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,7 +1,7 @@
 """Commands that are about the bot and the person, not about a film."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import get_args
 
 from src.concierge import cards, formats
@@ -12,6 +12,7 @@ from src.core.access import Access
 from src.core.capability import TurnContext
 from src.core.inbound import ActionButton, Button, Rows, Span, Style, Text
 from src.core.proposals import Pressed
+from src.core.stops import Stops
 from src.core.texts import LANGUAGES, Phrases, Texts
 from src.search.models import Resolution
 from src.search.wish import parse_wish
@@ -19,12 +20,21 @@ from src.search.wish import parse_wish
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One line of the owner's health page: a part, whether it is well, and what to do where it is not."""
+    """One part: whether it is well, and the ids of the texts that say what it is like and what would mend it."""
 
     name: str
     well: bool
-    detail: str
+    what: str
+    values: Mapping[str, str] = field(default_factory=dict)
     fix: str | None = None
+
+    def detail(self, phrases: Phrases) -> str:
+        """What it is like, in words."""
+        return phrases(self.what, **self.values)
+
+    def mending(self, phrases: Phrases) -> str | None:
+        """What would mend it, in words; None where nothing is wrong or known."""
+        return phrases(self.fix, **self.values) if self.fix and not self.well else None
 
 
 CheckHealth = Callable[[], Awaitable[list[Health]]]
@@ -42,6 +52,8 @@ class General:
         desk: Desk,
         texts: Texts,
         health: CheckHealth,
+        stops: Stops,
+        talking: bool,
     ) -> None:
         self._access = access
         self._preferences = preferences
@@ -49,11 +61,15 @@ class General:
         self._desk = desk
         self._texts = texts
         self._health = health
+        self._stops = stops
+        self._talking = talking
 
     async def start(self, context: TurnContext, _rest: str) -> None:
         """Who we are, and the notice about torrents with its button until it is accepted."""
         name = context.person.name or context.inbound.name
-        text = context.phrases("start", name=name or context.phrases("start-stranger"))
+        text = self._with_mode(
+            context, context.phrases("start", name=name or context.phrases("start-stranger"))
+        )
         if context.person.accepted_at is not None:
             await context.say("start", text)
             return
@@ -69,7 +85,11 @@ class General:
 
     async def help(self, context: TurnContext, _rest: str) -> None:
         """What can be said and pressed."""
-        await context.say("help", context.phrases("help"))
+        await context.say("help", self._with_mode(context, context.phrases("help")))
+
+    def _with_mode(self, context: TurnContext, text: str) -> str:
+        """The text, and that this is plain mode where no model is connected."""
+        return text if self._talking else f"{text}\n\n{context.phrases('plain-now')}"
 
     async def about(self, context: TurnContext, _rest: str) -> None:
         """What this is, with the sentences that services require."""
@@ -80,8 +100,11 @@ class General:
         await context.say("privacy", context.phrases("privacy"))
 
     async def stopped(self, context: TurnContext, _rest: str) -> None:
-        """/stop itself is heard before the lane; what is left is to say that nothing was running."""
-        await context.say("stop", context.phrases("stop-nothing"))
+        """/stop has a lane of its own. What was running says itself that it stopped."""
+        if not await self._stops.stop(
+            str(context.inbound.conversation), context.received_at, but=context.stop
+        ):
+            await context.say("stop", context.phrases("stop-nothing"))
 
     # Settings.
 
@@ -105,18 +128,20 @@ class General:
 
     async def watchlist(self, context: TurnContext, _rest: str) -> None:
         """Titles kept for later, each a button that searches it and one that takes it off."""
-        text, rows = await self._watchlist_card(context)
+        text, rows = await self.watchlist_card(context)
         await context.say_privately("watchlist", text, rows)
 
     async def watchlist_add(self, context: TurnContext, arguments: OnWatchlist, _pressed: Pressed) -> None:
         """Keep a title."""
         await self._watchlist.add(context.person.id, arguments.title, arguments.year)
-        await context.say("kept", context.phrases("watchlist-added", title=arguments.title))
+        await context.say(
+            "kept", context.phrases("watchlist-added", title=formats.words(arguments.title, 100))
+        )
 
     async def watchlist_remove(self, context: TurnContext, arguments: OnWatchlist, pressed: Pressed) -> None:
         """Take a title off, in the same message."""
         await self._watchlist.remove(context.person.id, arguments.title)
-        text, rows = await self._watchlist_card(context)
+        text, rows = await self.watchlist_card(context)
         await context.say("watchlist", text, rows, edits=pressed.outbox_key)
 
     async def watchlist_find(self, context: TurnContext, arguments: OnWatchlist, _pressed: Pressed) -> None:
@@ -126,7 +151,8 @@ class General:
         )
         await self._desk.find(context, wish.model_copy(update={"language": context.phrases.language}))
 
-    async def _watchlist_card(self, context: TurnContext) -> tuple[Text, Rows]:
+    async def watchlist_card(self, context: TurnContext) -> tuple[Text, Rows]:
+        """The list as text and buttons."""
         titles = await self._watchlist.titles(context.person.id)
         if not titles:
             return (Span(text=context.phrases("watchlist-empty")),), ()
@@ -145,8 +171,10 @@ class General:
         lines = []
         for part in await self._health():
             sign = "✓" if part.well else "✗"
-            fix = f" → {part.fix}" if part.fix and not part.well else ""
-            lines.append(f"{sign} {part.name}: {part.detail}{fix}")
+            mending = part.mending(context.phrases)
+            lines.append(f"{sign} {part.name}: {part.detail(context.phrases)}")
+            if mending is not None:
+                lines.append(f"   → {mending}")
         await context.say_privately("health", "\n".join(lines))
 
 

@@ -1,6 +1,7 @@
 """The media capability as app.py lists it: every command, button and effect with the role it needs."""
 
 from src.concierge.arguments import (
+    Answer,
     Choose,
     Nothing,
     OnDownload,
@@ -14,21 +15,28 @@ from src.concierge.arguments import (
 from src.concierge.desk import Desk
 from src.concierge.downloads import Downloads
 from src.concierge.general import General
+from src.concierge.talk import Talk
 from src.core.access import Role
 from src.core.capability import ActionSpec, Capability, CommandSpec, ProposalSpec
 
 
-def media_capability(desk: Desk, downloads: Downloads) -> Capability:
+def media_capability(talk: Talk, desk: Desk, downloads: Downloads) -> Capability:
     """Finding and getting."""
     return Capability(
         name="media",
-        commands=(CommandSpec("queue", Role.MEMBER, downloads.queue),),
+        commands=(
+            CommandSpec("queue", Role.MEMBER, downloads.queue),
+            CommandSpec("model", Role.GUEST, talk.choose_model),
+            CommandSpec("cost", Role.GUEST, talk.costs),
+        ),
         actions=(
             ActionSpec("list", Role.GUEST, ShowList, desk.show_list),
             ActionSpec("list-page", Role.GUEST, ShowList, desk.turn_page),
             ActionSpec("release", Role.GUEST, ShowRelease, desk.show_release, when_expired=desk.rerun),
             ActionSpec("magnet", Role.MEMBER, ShowRelease, desk.magnet, when_expired=desk.rerun),
             ActionSpec("again", Role.GUEST, SearchAgain, desk.search_again),
+            ActionSpec("answer", Role.GUEST, Answer, talk.answered),
+            ActionSpec("choose-model", Role.GUEST, Choose, talk.set_model),
             ActionSpec("accept", Role.MEMBER, StartDownload, downloads.accept_notice),
             ActionSpec("download-card", Role.MEMBER, OnDownload, downloads.show),
             ActionSpec("removal", Role.MEMBER, OnDownload, downloads.ask_removal),
@@ -53,7 +61,7 @@ def media_capability(desk: Desk, downloads: Downloads) -> Capability:
                 "remove", Role.MEMBER, RemoveDownload, downloads.remove, when_expired=downloads.stale_action
             ),
         ),
-        words=desk.words,
+        words=talk.words,
         attachment=desk.attachment,
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from src.concierge.tables import searches
 from src.core.clock import Clock
@@ -89,7 +90,11 @@ class Searches:
             row = (await connection.execute(query)).mappings().first()
         if row is None:
             raise NotFoundError("no such search")
-        found = Found.model_validate_json(self._box.decrypt(row["found"], _context(row["id"], row["person"])))
+        kept = self._box.decrypt(row["found"], _context(row["id"], row["person"]))
+        try:
+            found = Found.model_validate_json(kept)
+        except ValidationError as exc:
+            raise NotFoundError("the search was kept by another version") from exc
         return Search(row["id"], found, row["shown"], row["created_at"])
 
 

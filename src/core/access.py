@@ -1,8 +1,9 @@
 """Who may do what. Decided by numeric id, from the database, at every action."""
 
+import asyncio
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,19 +54,26 @@ class Access:
         self._owner_id = owner_id
         self._allowed = frozenset(allowed_ids)
         self._claim: str | None = None
+        self._claiming = asyncio.Lock()
 
     async def person(self, ident: int) -> Person | None:
         """The person with their role now; None for a stranger."""
+        return (await self.people({ident})).get(ident)
+
+    async def people(self, idents: Collection[int]) -> dict[int, Person]:
+        """Those of these ids who have a role now."""
         async with self._db.read() as connection:
-            row = (
-                (await connection.execute(sa.select(persons).where(persons.c.id == ident))).mappings().first()
-            )
-        role = self._role(ident, row["role"] if row else None)
-        if role is None:
-            return None
-        if row is None:
-            return Person(ident, role, "", "", None)
-        return Person(ident, role, row["name"], row["language"], row["accepted_at"])
+            rows = (await connection.execute(sa.select(persons).where(persons.c.id.in_(idents)))).mappings()
+            stored = {row["id"]: row for row in rows}
+        found = {}
+        for ident in idents:
+            row = stored.get(ident)
+            role = self._role(ident, row["role"] if row else None)
+            if role is not None and row is None:
+                found[ident] = Person(ident, role, "", "", None)
+            elif role is not None and row is not None:
+                found[ident] = Person(ident, role, row["name"], row["language"], row["accepted_at"])
+        return found
 
     def _role(self, ident: int, stored: str | None) -> Role | None:
         if ident == self._owner_id:
@@ -129,18 +137,19 @@ class Access:
 
     async def claim(self, ident: int, code: str, *, name: str, language: str) -> bool:
         """Make this person the owner if `code` is the one-time code; False otherwise."""
-        if self._claim is None or not hmac.compare_digest(self._claim.encode(), code.strip().encode()):
-            return False
-        if await self.owner() is not None:
-            return False
-        values = {"role": Role.OWNER, "name": name, "language": language}
-        async with self._db.write() as connection:
-            await connection.execute(
-                self._db.insert(persons)
-                .values(id=ident, created_at=self._clock.now(), **values)
-                .on_conflict_do_update(index_elements=["id"], set_=values)
-            )
-        self._claim = None
+        async with self._claiming:  # the code works once, however many send it at once
+            if self._claim is None or not hmac.compare_digest(self._claim.encode(), code.strip().encode()):
+                return False
+            if await self.owner() is not None:
+                return False
+            values = {"role": Role.OWNER, "name": name, "language": language}
+            async with self._db.write() as connection:
+                await connection.execute(
+                    self._db.insert(persons)
+                    .values(id=ident, created_at=self._clock.now(), **values)
+                    .on_conflict_do_update(index_elements=["id"], set_=values)
+                )
+            self._claim = None
         return True
 
     async def met_stranger(self, ident: int) -> bool:

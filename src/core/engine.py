@@ -18,12 +18,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from src.core.database import make_private, set_sqlite_pragmas
+from src.core.errors import ConciergeError, RecordedError
 
 # Bump by hand whenever the steps of a turn or a proposal change: what is unfinished then starts again from its inbox.
 APPLICATION_VERSION = "1"
 RECOVERY_ATTEMPTS = 20
 KEPT_SECONDS = 7 * 24 * 3600
 POLL_SECONDS = 0.05
+STUCK_SECONDS = 15 * 60.0
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 
 log = structlog.stdlib.get_logger(__name__)
@@ -50,7 +52,9 @@ class _JsonSerializer(Serializer):
     def deserialize(cls, serialized_data: str) -> Any:  # noqa: ANN401, N805  DBOS's own signature
         data = json.loads(serialized_data)
         if isinstance(data, dict) and "__error__" in data:
-            return RuntimeError(data["__error__"])
+            return RecordedError(data["__error__"], data["text"])
+        if isinstance(data, dict) and data.keys() == {"args", "kwargs"}:
+            data["args"] = tuple(data["args"])  # a recovered workflow's arguments: JSON made a list of them
         return data
 
     def name(self) -> str:
@@ -59,7 +63,9 @@ class _JsonSerializer(Serializer):
 
 def _reduced(value: object) -> object:
     if isinstance(value, BaseException):
-        return {"__error__": type(value).__name__}
+        known = isinstance(value, ConciergeError)
+        code = value.code if isinstance(value, ConciergeError) else ConciergeError.code
+        return {"__error__": code, "text": str(value) if known else type(value).__name__}
     raise TypeError(f"{type(value).__name__} is not JSON: a step answers ids and plain values")
 
 
@@ -85,7 +91,9 @@ class _Workflows(DBOSConfiguredInstance):
 
     @DBOS.workflow(name="run", max_recovery_attempts=RECOVERY_ATTEMPTS)
     async def run(self, kind: str, ident: str) -> None:
-        await self._handlers[kind](ident, _DurableSteps())
+        # A run taken up after a crash starts from the engine itself, outside whatever its caller had bound.
+        with structlog.contextvars.bound_contextvars(**{kind: ident}):
+            await self._handlers[kind](ident, _DurableSteps())
 
 
 class Engine:
@@ -97,13 +105,15 @@ class Engine:
     async def run(self, kind: str, ident: str) -> None:
         """Run to the end, or join the run that is under way after a crash.
 
-        Raises GaveUpError after too many recoveries.
+        Raises GaveUpError after too many recoveries, TimeoutError after a quarter of an hour.
         """
         workflow_id = f"{kind}:{ident}"
         await self._reconcile(workflow_id)
         with SetWorkflowID(workflow_id):
             handle = await DBOS.start_workflow_async(self._workflows.run, kind, ident)
-        await handle.get_result(polling_interval_sec=POLL_SECONDS)
+        # A run that nobody carries on any more would otherwise hold its lane for ever.
+        async with asyncio.timeout(STUCK_SECONDS):
+            await handle.get_result(polling_interval_sec=POLL_SECONDS)
 
     async def _reconcile(self, workflow_id: str) -> None:
         """Forget a run of other code or one that broke: its effects are keyed, so it may start again."""

@@ -3,6 +3,7 @@
 The class decides the policy, so the tree is the policy:
 
     ConciergeError
+    |-- RecordedError               one of these, told again by a checkpoint after a crash
     |-- NotConfiguredError          a setting is missing: says which and how to get it; exit code 78
     |-- RefusedError                the person may not do this
     |-- UnusableInputError          what came in cannot be used; nothing was done
@@ -18,6 +19,8 @@ The class decides the policy, so the tree is the policy:
     |   |-- ServiceUnavailableError 5xx, origin down: back off
     |   |-- RateLimitedError        told to wait `retry_after` seconds
     |   |-- BlockedError            challenge, ban or refusal of this client: ask the owner
+    |   |-- OutOfFundsError         the account or the budget is used up: plain mode until it is not
+    |   |-- ContextFullError        more was asked of a model than fits: make it shorter
     |   |-- CredentialsError        login or key refused: ask for a new one
     |   |-- ConflictError           another instance polls with this token: be polite, say so
     |   `-- UnexpectedAnswerError   an answer that is not what it should be (layout, JSON, size)
@@ -33,6 +36,14 @@ class ConciergeError(Exception):
     """Root of our errors. `code` is stable and names the fixed text shown to a person."""
 
     code = "error-unexpected"
+
+
+class RecordedError(ConciergeError):
+    """An error of ours that a durable step ended with before a crash, as its checkpoint tells it."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class NotConfiguredError(ConciergeError):
@@ -141,6 +152,18 @@ class BlockedError(ServiceError):
     """This client is challenged, banned or refused."""
 
     code = "error-blocked"
+
+
+class OutOfFundsError(ServiceError):
+    """The account or the budget is used up."""
+
+    code = "error-out-of-funds"
+
+
+class ContextFullError(ServiceError):
+    """More was asked of a model than fits into its context."""
+
+    code = "error-context-full"
 
 
 class CredentialsError(ServiceError):

@@ -38,6 +38,7 @@ PEEK = 16 * 1024
 ENCODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 
 Params = Mapping[str, str | int | list[str]]
+Headers = Mapping[str, str]
 
 
 class HttpService:
@@ -51,32 +52,47 @@ class HttpService:
         self._client = client
 
     async def get_bytes(
-        self, url: str, *, params: Params | None = None, timeout: float, max_body: int = MAX_BODY
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        headers: Headers | None = None,
+        timeout: float,
+        max_body: int = MAX_BODY,
     ) -> bytes:
         """The decompressed body of a GET, at most `max_body` bytes, within `timeout` seconds in all.
 
-        Up to five redirects are followed, never from https to http nor from outside into the local network.
+        Up to five redirects are followed, never from https to http nor from outside into the local network; an
+        `Authorization` among `headers` (ASCII) stays with the first host.
         Raises ServiceTimeoutError, ServiceUnreachableError, ServiceUnavailableError, RateLimitedError,
         BlockedError, CredentialsError, NotFoundError or UnexpectedAnswerError.
         """
         with self._mapped():
             async with asyncio.timeout(timeout):
-                return await self._get(url, params, timeout, max_body)
+                return await self._get(url, params, headers, timeout, max_body)
 
     async def get_json(
-        self, url: str, *, params: Params | None = None, timeout: float, max_body: int = MAX_BODY
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        headers: Headers | None = None,
+        timeout: float,
+        max_body: int = MAX_BODY,
     ) -> Any:  # noqa: ANN401  the adapter validates the shape at once
         """As get_bytes, decoded from JSON. The adapter validates the shape."""
-        body = await self.get_bytes(url, params=params, timeout=timeout, max_body=max_body)
+        body = await self.get_bytes(url, params=params, headers=headers, timeout=timeout, max_body=max_body)
         try:
             return await asyncio.to_thread(json.loads, body)
         except (ValueError, RecursionError) as exc:
             raise self._not_json(body) from exc
 
-    async def _get(self, url: str, params: Params | None, timeout: float, max_body: int) -> bytes:
+    async def _get(
+        self, url: str, params: Params | None, headers: Headers | None, timeout: float, max_body: int
+    ) -> bytes:
         # connecting ends a little before the whole does: "did not leave" is worth telling from "no answer"
         limits = httpx.Timeout(timeout, connect=timeout * 0.8, pool=timeout * 0.8)
-        request = self._client.build_request("GET", url, params=params, timeout=limits)
+        request = self._client.build_request("GET", url, params=params, headers=headers, timeout=limits)
         for _ in range(MAX_REDIRECTS + 1):
             if (
                 request.url.port or 0

@@ -207,6 +207,19 @@ class Surface(Protocol):
         """Show `text` as work in progress; may be dropped, never raises."""
         ...
 
+    async def begin(self, text: str) -> None:
+        """A talked answer begins; `text` is shown until its first words. Never raises."""
+        ...
+
+    def say(self, markdown: str) -> None:
+        """The answer so far, as it grows. Frames may be dropped."""
+        ...
+
+    @property
+    def replaces(self) -> str | None:
+        """The outbox key of a message whose place the final answer takes; None where it is a message of its own."""
+        ...
+
     async def progress(self, message_key: str, text: Text, rows: Rows) -> bool:
         """Replace a message sent before under `message_key`; False where it was dropped."""
         ...

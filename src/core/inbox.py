@@ -59,28 +59,13 @@ class Inbox:
         self, entries: Sequence[Entry], *, cursor: tuple[str, int] | None = None
     ) -> Sequence[Waiting]:
         """Store what is new, with the source's cursor, in one transaction; answers the new ones in order."""
-        now = self._clock.now()
-        fresh: list[Waiting] = []
+        rows = [self._row(entry) for entry in entries]
+        fresh: set[tuple[str, str]] = set()
         async with self._db.write() as connection:
-            for entry in entries:
-                row = {
-                    "source": entry.source,
-                    "key": entry.key,
-                    "lane": entry.lane,
-                    "person": entry.person,
-                    "conversation": entry.conversation,
-                    "kind": entry.kind,
-                    "body": self._box.encrypt(entry.body, _context(entry.source, entry.key)),
-                    "key_id": self._box.key_id,
-                    "state": "quarantined" if entry.quarantined else "new",
-                    "reason": entry.quarantined,
-                    "owner": self._executor,
-                    "lease_until": now + LEASE,
-                    "received_at": now,
-                }
-                result = await connection.execute(self._db.insert(inbox).values(row).on_conflict_do_nothing())
-                if result.rowcount and not entry.quarantined:
-                    fresh.append(Waiting(entry.source, entry.key, entry.lane))
+            if rows:
+                insert = self._db.insert(inbox).values(rows).on_conflict_do_nothing()
+                stored = await connection.execute(insert.returning(inbox.c.source, inbox.c.key))
+                fresh = {(row[0], row[1]) for row in stored}
             if cursor is not None:
                 name, value = cursor
                 await connection.execute(
@@ -88,7 +73,30 @@ class Inbox:
                     .values(name=name, value=value)
                     .on_conflict_do_update(index_elements=["name"], set_={"value": value})
                 )
-        return fresh
+        waiting = [
+            Waiting(entry.source, entry.key, entry.lane)
+            for entry in entries
+            if (entry.source, entry.key) in fresh and not entry.quarantined
+        ]
+        return list(dict.fromkeys(waiting))  # a batch may name one twice
+
+    def _row(self, entry: Entry) -> dict[str, object]:
+        now = self._clock.now()
+        return {
+            "source": entry.source,
+            "key": entry.key,
+            "lane": entry.lane,
+            "person": entry.person,
+            "conversation": entry.conversation,
+            "kind": entry.kind,
+            "body": self._box.encrypt(entry.body, _context(entry.source, entry.key)),
+            "key_id": self._box.key_id,
+            "state": "quarantined" if entry.quarantined else "new",
+            "reason": entry.quarantined,
+            "owner": self._executor,
+            "lease_until": now + LEASE,
+            "received_at": now,
+        }
 
     async def cursor(self, name: str) -> int | None:
         """The stored cursor of a source, None at its first start."""

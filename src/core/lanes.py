@@ -4,8 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
+import structlog
+
 from src.core.inbox import Waiting
 
+log = structlog.stdlib.get_logger(__name__)
 RunTurn = Callable[[Waiting], Awaitable[None]]
 
 
@@ -49,7 +52,10 @@ class Lanes:
         queue = self._queues[lane]
         try:
             while queue and self._open:
-                await self._run_turn(queue[0])
+                try:
+                    await self._run_turn(queue[0])
+                except Exception:  # what broke stays in the inbox for the next start; those behind it go on
+                    log.exception("lane.broke", lane=lane, key=queue[0].key)
                 queue.popleft()
         finally:
             del self._queues[lane]

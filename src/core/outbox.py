@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src.core.clock import Clock
 from src.core.database import Database
+from src.core.errors import SecretUnreadableError
 from src.core.inbound import ActionButton, Button, DataButton, Outgoing, ProposalButton, Rows
 from src.core.secrets import SecretBox
 from src.core.tables import buttons, outbox, proposals
@@ -17,6 +19,7 @@ from src.core.wake import Wake
 BUTTON_LIFE = timedelta(hours=48)
 PROPOSAL_LIFE = timedelta(hours=24)
 LEASE = timedelta(minutes=2)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +97,15 @@ class Outbox:
             return button
         now = self._clock.now()
         danger = isinstance(button, ProposalButton) and button.danger
-        same = sa.select(table.c.id).where(
-            table.c.outbox_key == message.key,
-            table.c.action == button.action,
-            table.c.args == button.args,
-            table.c.expires_at > now,
-        )
-        if prefix == "p":
-            same = same.where(proposals.c.state == "open")
-        known = await connection.scalar(same)
-        ident = known or secrets.token_urlsafe(12)
-        if known is None:
+        ident = await self._known(connection, table, button, message.key)
+        if ident is None:
+            ident = secrets.token_urlsafe(12)
             await connection.execute(
                 self._db.insert(table).values(
                     id=ident,
                     action=button.action,
-                    args=button.args,
+                    args=self._box.encrypt(button.args, button_context(ident)),
+                    key_id=self._box.key_id,
                     person=message.person,
                     conversation=message.conversation,
                     outbox_key=message.key,
@@ -119,6 +115,20 @@ class Outbox:
                 )
             )
         return DataButton(label=button.label, data=f"{prefix}:{ident}", danger=danger)
+
+    async def _known(
+        self, connection: AsyncConnection, table: sa.Table, button: ActionButton | ProposalButton, key: str
+    ) -> str | None:
+        """The id that this very button has on this message already."""
+        same = sa.select(table.c.id, table.c.args).where(
+            table.c.outbox_key == key, table.c.action == button.action, table.c.expires_at > self._clock.now()
+        )
+        if table is proposals:
+            same = same.where(proposals.c.state == "open")
+        for ident, args in await connection.execute(same):
+            if self._box.decrypt(args, button_context(ident)).decode() == button.args:
+                return str(ident)
+        return None
 
     async def recover(self) -> int:
         """Make what a dead process was sending pending again; answers how many outcomes are unknown."""
@@ -150,32 +160,40 @@ class Outbox:
             .where(outbox.c.conversation == conversation, outbox.c.state == "pending")
             .order_by(outbox.c.id)
             .limit(1)
+            .with_for_update()
         )
         async with self._db.write() as connection:
-            row = (await connection.execute(query)).mappings().first()
-            if row is None:
-                return None
-            now = self._clock.now()
-            outgoing = Outgoing.model_validate_json(self._box.decrypt(row["payload"], _context(row["key"])))
-            edits = None
-            if outgoing.edits is not None:
-                edits = await connection.scalar(
-                    sa.select(outbox.c.message).where(outbox.c.key == outgoing.edits)
+            while (row := (await connection.execute(query)).mappings().first()) is not None:
+                try:
+                    payload = self._box.decrypt(row["payload"], _context(row["key"]))
+                except SecretUnreadableError as exc:
+                    # The payload is kept for whoever finds its key; nothing waits behind it.
+                    log.error("outbox.unreadable", key=row["key"])  # noqa: TRY400  known, no traceback
+                    lost = sa.update(outbox).where(outbox.c.id == row["id"])
+                    await connection.execute(lost.values(state="failed", reason=exc.code))
+                    continue
+                return await self._letter(connection, row, Outgoing.model_validate_json(payload))
+        return None
+
+    async def _letter(self, connection: AsyncConnection, row: sa.RowMapping, outgoing: Outgoing) -> Letter:
+        now = self._clock.now()
+        edits = None
+        if outgoing.edits is not None:
+            edits = await connection.scalar(sa.select(outbox.c.message).where(outbox.c.key == outgoing.edits))
+        not_before = row["not_before"]
+        if not_before is None or not_before <= now:
+            await connection.execute(
+                sa.update(outbox)
+                .where(outbox.c.id == row["id"])
+                .values(
+                    state="sending",
+                    attempts=row["attempts"] + 1,
+                    owner=self._executor,
+                    lease_until=now + LEASE,
+                    not_before=None,
                 )
-            not_before = row["not_before"]
-            if not_before is None or not_before <= now:
-                await connection.execute(
-                    sa.update(outbox)
-                    .where(outbox.c.id == row["id"])
-                    .values(
-                        state="sending",
-                        attempts=row["attempts"] + 1,
-                        owner=self._executor,
-                        lease_until=now + LEASE,
-                        not_before=None,
-                    )
-                )
-                not_before = None
+            )
+            not_before = None
         return Letter(row["id"], outgoing, row["attempts"] + 1, row["doubtful"], edits, not_before)
 
     async def sent(self, letter: Letter, message: str) -> None:
@@ -227,6 +245,11 @@ class Outbox:
                     outbox.c.state.in_(("sent", "failed")), outbox.c.created_at < long_ago
                 )
             )
+
+
+def button_context(ident: str) -> str:
+    """What an encrypted button is bound to."""
+    return f"button:{ident}"
 
 
 def _context(key: str) -> str:

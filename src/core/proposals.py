@@ -11,14 +11,19 @@ from src.core.clock import Clock
 from src.core.database import Database
 from src.core.errors import ExpiredError, NotFoundError, RefusedError
 from src.core.inbound import Press
-from src.core.tables import buttons, outbox, proposals
+from src.core.outbox import button_context
+from src.core.secrets import SecretBox
+from src.core.tables import buttons, conversations, outbox, proposals
 
 LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button that this person may press here. `expired` ones still say what they were for."""
+    """A button that this person may press here. `expired` ones still say what they were for.
+
+    A proposal is `used` once it was accepted, and `acting` until it has acted to its end.
+    """
 
     kind: Literal["action", "proposal"]
     id: str
@@ -27,6 +32,7 @@ class Pressed:
     outbox_key: str
     expired: bool
     used: bool = False
+    acting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,9 @@ class Proposal:
 class Proposals:
     """The stored side of every button."""
 
-    def __init__(self, database: Database, clock: Clock, executor: str) -> None:
+    def __init__(self, database: Database, box: SecretBox, clock: Clock, executor: str) -> None:
         self._db = database
+        self._box = box
         self._clock = clock
         self._executor = executor
 
@@ -65,16 +72,18 @@ class Proposals:
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).mappings().first()
+            moved = await connection.scalar(_moved_from(row["conversation"])) if row is not None else None
         if row is None:
             raise NotFoundError("no such button")
-        if row["person"] != person or row["conversation"] != conversation:
+        if row["person"] != person or not _same_place(row["conversation"], moved, conversation):
             raise RefusedError("somebody else's button")
         # A double of a doubtful send carries the same buttons: both copies are genuine.
         if row["message"] not in (None, press.message) and not row["doubtful"]:
             raise RefusedError("the button of another message")
         used = kind == "proposal" and row["state"] != "open"
         expired = row["expires_at"] <= self._clock.now()
-        return Pressed(kind, ident, row["action"], row["args"], row["outbox_key"], expired, used)
+        acting = used and row["state"] == "accepted"
+        return Pressed(kind, ident, row["action"], self._args(row), row["outbox_key"], expired, used, acting)
 
     async def accept(self, ident: str, person: int) -> Proposal:
         """Make an open proposal accepted, once; one that was accepted before is answered as it is.
@@ -90,7 +99,7 @@ class Proposals:
             if row["person"] != person:
                 raise RefusedError("somebody else's proposal")
             if row["state"] != "open":
-                return _proposal(row, row["state"])
+                return self._proposal(row, row["state"])
             if row["expires_at"] <= now:
                 raise ExpiredError("the proposal ran out")
             await connection.execute(
@@ -98,7 +107,7 @@ class Proposals:
                 .where(proposals.c.id == ident, proposals.c.state == "open")
                 .values(state="accepted", accepted_at=now, owner=self._executor, lease_until=now + LEASE)
             )
-        return _proposal(row, "accepted")
+        return self._proposal(row, "accepted")
 
     async def get(self, ident: str) -> Proposal:
         """A proposal by id. Raises NotFoundError."""
@@ -110,7 +119,7 @@ class Proposals:
             )
         if row is None:
             raise NotFoundError("no such proposal")
-        return _proposal(row, row["state"])
+        return self._proposal(row, row["state"])
 
     async def accepted(self) -> Sequence[str]:
         """Ids of proposals that were accepted and have not acted to the end."""
@@ -141,6 +150,20 @@ class Proposals:
                 .values(state="failed", reason="error-refused")
             )
 
+    def _args(self, row: sa.RowMapping) -> str:
+        return self._box.decrypt(row["args"], button_context(row["id"])).decode()
+
+    def _proposal(self, row: sa.RowMapping, state: str) -> Proposal:
+        return Proposal(
+            row["id"],
+            row["action"],
+            self._args(row),
+            row["person"],
+            row["conversation"],
+            row["outbox_key"],
+            state,
+        )
+
     def _table(self, payload: str) -> tuple[Literal["action", "proposal"], sa.Table]:
         if payload.startswith("b:"):
             return "action", buttons
@@ -149,7 +172,14 @@ class Proposals:
         raise NotFoundError("no such button")
 
 
-def _proposal(row: sa.RowMapping, state: str) -> Proposal:
-    return Proposal(
-        row["id"], row["action"], row["args"], row["person"], row["conversation"], row["outbox_key"], state
-    )
+def _moved_from(conversation: str) -> sa.Select[str]:
+    chat = conversation.rpartition(":")[0]
+    return sa.select(conversations.c.moved_to).where(conversations.c.id == chat)
+
+
+def _same_place(stored: str, moved_to: str | None, pressed: str) -> bool:
+    """The same conversation, also where its group became a supergroup after the button was sent."""
+    if stored == pressed:
+        return True
+    channel, _, rest = stored.partition(":")
+    return moved_to is not None and pressed == f"{channel}:{moved_to}:{rest.rpartition(':')[2]}"

@@ -35,7 +35,8 @@ class Questions:
             questions.c.id != ident,
         )
         async with self._db.write() as connection:
-            await connection.execute(sa.update(questions).where(earlier).values(state="closed"))
+            close = sa.update(questions).where(earlier).values(state="closed").returning(questions.c.id)
+            closed = list(await connection.scalars(close))
             await connection.execute(
                 self._db.insert(questions)
                 .values(
@@ -49,28 +50,52 @@ class Questions:
                 )
                 .on_conflict_do_nothing()
             )
+        for one in closed:
+            self._ring(one)
         return ident
 
-    async def answer(self, person: int, conversation: str, text: str) -> str | None:
-        """Give `text` to the person's open question here; its id, or None where nothing was asked."""
-        mine = sa.and_(
-            questions.c.person == person,
-            questions.c.conversation == conversation,
-            questions.c.state == "open",
-            questions.c.expires_at > self._clock.now(),
+    async def asked(self) -> set[tuple[int, str]]:
+        """Whom something is asked (or was lately) and where: one look for a whole batch of updates."""
+        query = sa.select(questions.c.person, questions.c.conversation).where(
+            questions.c.expires_at > self._clock.now() - timedelta(days=1)
         )
+        async with self._db.read() as connection:
+            return {(row[0], row[1]) for row in await connection.execute(query)}
+
+    async def answer(self, person: int, conversation: str, text: str, *, update: str) -> str | None:
+        """Give `text` to the person's open question here; its id, or None where nothing was asked.
+
+        `update` is the key of what came in: given again after a crash, it is the same answer and no new words.
+        """
+        mine = sa.and_(questions.c.person == person, questions.c.conversation == conversation)
+        is_open = sa.and_(questions.c.state == "open", questions.c.expires_at > self._clock.now())
+        query = sa.select(questions.c.id, questions.c.answered_by).where(
+            mine, sa.or_(is_open, questions.c.answered_by == update)
+        )
+        async with self._db.read() as connection:  # nearly always nothing is asked: no write for that
+            found = list(await connection.execute(query))
+        if not found:
+            return None
+        again = next((row[0] for row in found if row[1] == update), None)
+        if again is not None:
+            return str(again)
+        ident = str(found[0][0])
         async with self._db.write() as connection:
-            ident = await connection.scalar(sa.select(questions.c.id).where(mine))
-            if ident is None:
-                return None
             await connection.execute(
                 sa.update(questions)
-                .where(questions.c.id == ident)
-                .values(state="answered", answer=self._box.encrypt(text, f"question:{ident}"))
+                .where(questions.c.id == ident, questions.c.state == "open")
+                .values(
+                    state="answered",
+                    answer=self._box.encrypt(text, f"question:{ident}"),
+                    answered_by=update,
+                )
             )
+        self._ring(ident)
+        return ident
+
+    def _ring(self, ident: str) -> None:
         if (event := self._waiting.get(ident)) is not None:
             event.set()
-        return str(ident)
 
     async def wait(self, ident: str, *, timeout: float) -> str:
         """The answer, waiting at most `timeout` seconds. Raises ExpiredError where none came."""
@@ -93,3 +118,10 @@ class Questions:
         if row is None or row[0] == "closed":
             raise ExpiredError("the question is closed")
         return None if row[1] is None else self._box.decrypt(row[1], f"question:{ident}").decode()
+
+    async def prune(self) -> None:
+        """Forget questions, and so their answers, a day after they ran out."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                sa.delete(questions).where(questions.c.expires_at < self._clock.now() - timedelta(days=1))
+            )

@@ -57,6 +57,10 @@ _PATTERNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
         ("uk pk", rf"(?i){_SECOND_KEY}{_EQUALS}{_VALUE}"),
         ("://", rf"(?<=://)(?P<s>{_USER}++(?:@{_USER}*+)*)(?=@)"),
         (
+            "%3a%2f%2f",
+            r"(?i)(?<=%3a%2f%2f)(?P<s>(?:[a-z0-9._~+-]|%(?!40|2f)[0-9a-f]{2})++)(?=%40)",
+        ),  # in a query
+        (
             "/ann %2fann /scrape %2fscrape",
             r"(?i)(?:/|%2f)(?P<s>[a-z0-9_-]{16,}+)(?=(?:/|%2f)(?:ann(?:ounce|\?)|scrape))",
         ),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from src.core.clock import Clock
 from src.core.database import Database
-from src.core.tables import conversations
+from src.core.tables import conversations, inbox
 
 
 class Stop:
@@ -56,16 +56,24 @@ class Stops:
         if not running:
             self._running.pop(conversation, None)
 
-    async def stop(self, conversation: str) -> bool:
-        """Ask every turn of the conversation to stop; True where one was running."""
-        now = self._clock.now()
+    async def stop(self, conversation: str, at: datetime | None = None, *, but: Stop | None = None) -> bool:
+        """Ask every turn of what came in until `at` to stop, `but` the one that asks; True where there was one."""
+        at = at or self._clock.now()
+        earlier = sa.and_(
+            inbox.c.conversation == conversation,
+            inbox.c.state == "new",
+            inbox.c.received_at < at,
+            inbox.c.kind == "Words",
+        )
         async with self._db.write() as connection:
             await connection.execute(
                 self._db.insert(conversations)
-                .values(id=conversation, stop_at=now)
-                .on_conflict_do_update(index_elements=["id"], set_={"stop_at": now})
+                .values(id=conversation, stop_at=at)
+                .on_conflict_do_update(index_elements=["id"], set_={"stop_at": at})
             )
-        running = self._running.get(conversation, set())
+            waiting = await connection.scalar(sa.select(sa.func.count()).select_from(inbox).where(earlier))
+        running = self._running.get(conversation, set()) - {but}
         for stop in running:
-            stop.ask()
-        return bool(running)
+            if stop is not None:
+                stop.ask()
+        return bool(running or waiting)

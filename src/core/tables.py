@@ -97,7 +97,8 @@ buttons = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("action", sa.Text, nullable=False),
-    sa.Column("args", sa.Text, nullable=False),
+    sa.Column("args", sa.LargeBinary, nullable=False),  # encrypted: titles that people typed, magnets
+    sa.Column("key_id", sa.Text, nullable=False),
     sa.Column("person", sa.BigInteger, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
     sa.Column("outbox_key", sa.Text, nullable=False),
@@ -112,7 +113,8 @@ proposals = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("action", sa.Text, nullable=False),
-    sa.Column("args", sa.Text, nullable=False),
+    sa.Column("args", sa.LargeBinary, nullable=False),  # encrypted: titles that people typed, magnets
+    sa.Column("key_id", sa.Text, nullable=False),
     sa.Column("person", sa.BigInteger, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
     sa.Column("outbox_key", sa.Text, nullable=False),
@@ -137,6 +139,7 @@ questions = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # open, answered, closed
     sa.Column("answer", sa.LargeBinary),  # encrypted
+    sa.Column("answered_by", sa.Text),  # the update that did: seen again after a crash, it is no new words
     sa.Column("created_at", UtcMoment, nullable=False),
     sa.Column("expires_at", UtcMoment, nullable=False),
     sa.Index("ix_questions_conversation_state", "conversation", "state"),

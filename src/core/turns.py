@@ -12,7 +12,13 @@ from src.core.access import Access
 from src.core.capability import ActionSpec, EffectContext, ProposalSpec, Registry, TurnContext, arguments_of
 from src.core.clock import Clock
 from src.core.engine import Engine, GaveUpError, Steps
-from src.core.errors import ConciergeError, NotFoundError, RefusedError, UnusableInputError
+from src.core.errors import (
+    ConciergeError,
+    NotFoundError,
+    RefusedError,
+    SecretUnreadableError,
+    UnusableInputError,
+)
 from src.core.inbound import (
     Address,
     Attachment,
@@ -161,12 +167,12 @@ class Turns:
     async def turn(self, ident: str, steps: Steps) -> None:
         """The turn of the entry `<source>:<key>`."""
         source, _, key = ident.partition(":")
-        stored = await self._spine.inbox.read(source, key)
-        if stored is None:
-            return
         try:
+            stored = await self._spine.inbox.read(source, key)
+            if stored is None:
+                return
             inbound = self._sources[source].read(stored.body)
-        except UnusableInputError as exc:
+        except (UnusableInputError, SecretUnreadableError) as exc:
             log.warning("turn.quarantined", reason=str(exc))
             await self._spine.inbox.close(source, key, failed=exc.code, quarantined=True)
             return

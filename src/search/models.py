@@ -86,9 +86,13 @@ class Release(Frozen):
 
 
 class Wish(Frozen):
-    """What a person asked for, as understood: the title without the words of quality, year and season."""
+    """What a person asked for, as understood: the title without the words of quality, year and season.
+
+    `other_titles` are the same film's names in other languages.
+    """
 
     title: str
+    other_titles: tuple[str, ...] = ()
     year: int | None = None
     season: int | None = None
     episode: int | None = None

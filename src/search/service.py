@@ -107,6 +107,19 @@ class SearchService:
             sources=tuple(answers[source.name].report for source in chosen),
         )
 
+    def merged(self, wish: Wish, parts: Sequence[Found]) -> Found:
+        """Several searches for one film as one: releases merged and ranked for `wish`, one report a source."""
+        offers = (
+            entry.release for part in parts for entries in (part.ranked, part.refused) for entry in entries
+        )
+        ranked, refused = rank(wish, merge(offers))
+        reports = {report.name: report for part in parts for report in part.sources}
+        for part in parts:
+            for report in part.sources:
+                if report.state is SourceState.OK:
+                    reports[report.name] = report
+        return Found(wish=wish, ranked=ranked, refused=refused, sources=tuple(reports.values()))
+
     async def torrent(self, release: Release) -> bytes | None:
         """The .torrent of a release, from whichever tracker offers it; None: only the magnet leads there.
 

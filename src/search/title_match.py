@@ -44,7 +44,12 @@ def title_tokens(title: str) -> tuple[str, ...]:
 
 
 def title_fits(wish: Wish, parsed: ReleaseName) -> bool:
-    """Whether one of the release's titles is the wished one."""
+    """Whether one of the release's titles is the wished one, under any of its names."""
+    names = (wish.title, *wish.other_titles)
+    return any(_fits(wish.model_copy(update={"title": name}), parsed) for name in names)
+
+
+def _fits(wish: Wish, parsed: ReleaseName) -> bool:
     wanted = title_tokens(wish.title)
     same_year = wish.year is not None and wish.year == parsed.year
     for title in _titles(parsed):

@@ -19,7 +19,9 @@ START_SECONDS = 30.0
 class BotProcess:
     """`python -m src run` with exactly the settings given. Its JSON log is kept, line by line."""
 
-    def __init__(self, settings: Mapping[str, str], folder: Path, *, module: Sequence[str] = ("src", "run")) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], folder: Path, *, module: Sequence[str] = ("src", "run")
+    ) -> None:
         self._settings = dict(settings)
         self._folder = folder
         self._module = tuple(module)
@@ -57,7 +59,11 @@ class BotProcess:
     async def start(self, *, ready: str | None = "bot.started") -> None:
         """Start it and wait until it logged `ready` (None: do not wait)."""
         env = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
-        env |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LOG_FORMAT": "json"} | self._settings
+        env |= {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LOG_FORMAT": "json",
+        } | self._settings
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -77,7 +83,9 @@ class BotProcess:
         process = self._alive()
         if process.stdout is None or process.stderr is None:
             raise RuntimeError("the process has no pipes")
-        await asyncio.gather(self._collect(process.stdout, self.output), self._collect(process.stderr, self.lines))
+        await asyncio.gather(
+            self._collect(process.stdout, self.output), self._collect(process.stderr, self.lines)
+        )
         await process.wait()
         async with self._changed:
             self._changed.notify_all()
@@ -113,7 +121,9 @@ class BotProcess:
             found = False
         if not found:
             tail = "\n".join([*self.output[-5:], *self.lines[-25:]])
-            raise AssertionError(f"{what} did not come; exit code {self.returncode}; the log ends:\n{tail}") from None
+            raise AssertionError(
+                f"{what} did not come; exit code {self.returncode}; the log ends:\n{tail}"
+            ) from None
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye."""

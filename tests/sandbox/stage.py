@@ -62,7 +62,9 @@ class Stage:
         chosen = {key: value for key, value in (self.settings | settings).items() if value}
         return BotProcess(chosen, self.folder)
 
-    async def offer(self, name: str, size: int, *, title: str | None = None, year: int = 1968) -> SeededTorrent:
+    async def offer(
+        self, name: str, size: int, *, title: str | None = None, year: int = 1968
+    ) -> SeededTorrent:
         """Seed a made-up file under this release name and list it at both sources."""
         item = await self.swarm.seed(name, {f"{name}.mkv": size})
         self.apibay.add(name, infohash=item.infohash, size=size, seeders=120, leechers=4)

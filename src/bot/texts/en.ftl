@@ -17,17 +17,15 @@ help = Type a title, with a year, season or quality if you like: "metropolis 192
     /settings — language and quality
     /stop — stop a search
     /about, /privacy — who I am and who sees what
-
-    I work without a talker right now: I understand titles and buttons.
 about = Media Concierge Bot. It hosts nothing: it searches the sources its owner connected and passes a choice to the owner's own client.
     Only the Internet Archive is connected by default.
-    This product uses the TMDB API but is not endorsed or certified by TMDB. Where to watch: data by JustWatch. (Neither is connected yet.)
+    This product uses the TMDB API but is not endorsed or certified by TMDB. Where to watch: data by JustWatch.
 privacy = Who receives what.
     Telegram: everything we write to each other.
     The sources in the settings: the title we look for.
     The torrent network: your server is visible to those it exchanges data with.
-    A model and other services: nothing, none is connected.
-    Kept here: your Telegram number and name, language, quality, what you kept for later, two months of searches, and downloads. Message texts are encrypted and erased once answered.
+    Anthropic, if Claude is connected: the words of the conversation, what was found, and the name you write under. TMDB, if connected: titles.
+    Kept here: your Telegram number and name, language, quality, what you kept for later, two months of searches, downloads, and half a year of conversation. Everything said is encrypted.
 sent-privately = Answered in private.
 
 ## Menu
@@ -53,9 +51,7 @@ searching = { $title }: asking { $n ->
         [one] { $n } source
        *[other] { $n } sources
     }…
-still-searching = Searching…
 stopped = Stopped.
-stop-done = Stopped.
 stop-nothing = There is nothing to stop.
 queued = I finish the last one first, then this.
 need-title = I see no title. Tell me what to look for.
@@ -120,6 +116,26 @@ why-adult = adult
 why-too-big = too big
 why-no-link = no link
 
+## Talking
+thinking = Thinking…
+plain-now = I am in plain mode right now, without a talker: I understand titles and buttons.
+plain-away = The talker is away, so this is plain mode: I understand titles and buttons. We go on when it is back.
+plain-money = Today's budget for talking is used up, so this is plain mode: I understand titles and buttons. We go on tomorrow.
+plain-key = The talker's key is refused, so this is plain mode: I understand titles and buttons. For the owner: check ANTHROPIC_API_KEY.
+no-answer = The words ran out before the thought. Ask another way.
+model-refused = I will not answer that. Ask about something else.
+model-title = Who answers, and how long it thinks
+model-none = No talker is connected: the owner can set ANTHROPIC_API_KEY.
+effort-low = quick
+effort-medium = usual
+effort-high = thorough
+cost = Talking with you: ${ $today } today, ${ $month } in a month.
+cost-limit = Everyone today: ${ $spent } of ${ $limit }.
+runtime = { $n } min
+watch-legally = Legally: { $services } (data by JustWatch)
+menu-model = Who answers
+menu-cost = What it cost
+
 ## Sources
 source-internet_archive = Internet Archive
 source-piratebay = The Pirate Bay
@@ -172,6 +188,30 @@ watchlist-title = Kept for later
 watchlist-empty = Empty. Cards have a "Keep for later" button.
 watchlist-added = Kept: { $title }. All of them: /watchlist.
 health-asking = Asking everyone…
+
+## Health
+health-database = { $kind }
+health-disk = { $free } GiB free
+health-queues = { $waiting } waiting, { $stuck } quarantined, { $pending } to send, { $failed } failed, { $doubtful } doubtful
+health-no-seedbox = none: magnets are handed over
+health-seedbox-busy = in use by the running bot
+health-seedbox = { $name }: { $torrents } torrents, { $free } GiB free
+health-source = { $found } found in { $seconds } s
+health-telegram = @{ $name }
+health-no-model = not connected: plain mode
+health-model = { $model }
+health-no-media = not connected: titles as the sources name them
+health-media = answers, { $found } found
+health-fix-model = check ANTHROPIC_API_KEY and ANTHROPIC_MODEL
+health-fix-media = check TMDB_API_KEY, TMDB_BASE_URL and PROXY_URL
+health-wrong = { $detail }
+health-fix-disk = free some space in DATA_DIR
+health-fix-log = see the log
+health-fix-seedbox = check SEEDBOX_KIND={ $kind }
+health-fix-sources = set SOURCES
+health-fix-source = check the source's address and PROXY_URL
+health-fix-token = { $how }
+health-fix-settings = correct it in .env or the environment
 
 ## Quantities
 size-gb = { $n } GB

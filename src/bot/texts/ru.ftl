@@ -17,17 +17,15 @@ help = Напиши название, можно с годом, сезоном �
     /settings — язык и качество
     /stop — остановить поиск
     /about, /privacy — кто я и кто что видит
-
-    Сейчас я работаю без собеседника: понимаю названия и кнопки.
 about = Media Concierge Bot. Ничего не хранит и не раздаёт сам: ищет в источниках, которые подключил владелец, и передаёт выбор его же клиенту.
     По умолчанию подключён только Internet Archive.
-    This product uses the TMDB API but is not endorsed or certified by TMDB. Where to watch: data by JustWatch. (Эти два сервиса пока не подключены.)
+    This product uses the TMDB API but is not endorsed or certified by TMDB. Where to watch: data by JustWatch.
 privacy = Кто что получает.
     Telegram: всё, что мы пишем друг другу.
     Источники из настроек: название, которое ищем.
     Торрент-сеть: твой сервер виден тем, с кем он обменивается данными.
-    Модели и прочим сервисам: ничего, они не подключены.
-    Здесь хранится: твой номер и имя в Telegram, язык, качество, отложенное, поиски за два месяца и закачки. Тексты сообщений зашифрованы и стираются после ответа.
+    Anthropic, если подключён Claude: слова разговора, найденное и имя, под которым ты пишешь. TMDB, если подключён: названия.
+    Здесь хранится: твой номер и имя в Telegram, язык, качество, отложенное, поиски за два месяца, закачки и разговор за полгода. Всё сказанное зашифровано.
 sent-privately = Ответил в личку.
 
 ## Меню
@@ -52,11 +50,10 @@ press-gone = Эта кнопка больше не действует. Напи�
 searching = { $title }: спрашиваю { $n ->
         [one] { $n } источник
         [few] { $n } источника
+        [other] { $n } источника
        *[many] { $n } источников
     }…
-still-searching = Ищу…
 stopped = Остановил.
-stop-done = Остановил.
 stop-nothing = Останавливать нечего.
 queued = Сначала закончу с прошлым, потом это.
 need-title = Не вижу названия. Напиши, что ищем.
@@ -67,6 +64,7 @@ nothing-all-failed = Ни один источник не ответил.
 nothing-refused = { $n ->
         [one] { $n } похожая раздача не подошла
         [few] { $n } похожие раздачи не подошли
+        [other] { $n } похожие раздачи не подошли
        *[many] { $n } похожих раздач не подошло
     }.
 relax-size = Любой размер ({ $n })
@@ -78,6 +76,7 @@ list-empty = В прошлый раз список был пуст. Напиши
 list-short = { $n ->
         [one] В списке только { $n } раздача
         [few] В списке только { $n } раздачи
+        [other] В списке только { $n } раздачи
        *[many] В списке только { $n } раздач
     }.
 because = Потому что { $why }
@@ -123,6 +122,26 @@ why-adult = для взрослых
 why-too-big = слишком большой
 why-no-link = нет ссылки
 
+## Разговор
+thinking = Думаю…
+plain-now = Сейчас я в простом режиме, без собеседника: понимаю названия и кнопки.
+plain-away = Собеседник сейчас недоступен, поэтому простой режим: понимаю названия и кнопки. Вернётся — продолжим.
+plain-money = Бюджет на разговоры на сегодня кончился, поэтому простой режим: понимаю названия и кнопки. Завтра продолжим.
+plain-key = Собеседника не пускает ключ, поэтому простой режим: понимаю названия и кнопки. Владельцу: проверь ANTHROPIC_API_KEY.
+no-answer = Слова кончились раньше мысли. Спроси иначе.
+model-refused = На это отвечать не буду. Спроси о другом.
+model-title = Кто отвечает и сколько думает
+model-none = Собеседник не подключён: владелец может задать ANTHROPIC_API_KEY.
+effort-low = быстро
+effort-medium = обычно
+effort-high = вдумчиво
+cost = Разговоры с тобой: сегодня ${ $today }, за месяц ${ $month }.
+cost-limit = На всех сегодня: ${ $spent } из ${ $limit }.
+runtime = { $n } мин
+watch-legally = Легально: { $services } (данные JustWatch)
+menu-model = Кто отвечает
+menu-cost = Сколько это стоило
+
 ## Источники
 source-internet_archive = Internet Archive
 source-piratebay = The Pirate Bay
@@ -163,7 +182,7 @@ button-delete-files = Удалить файлы
 removal-question = Убрать «{ $title }» из закачек?
 removal-data-question = Файлы «{ $title }» ({ $size }) исчезнут насовсем. Точно?
 removed = Убрал: { $title }.
-removed-others = { $title }: тебя больше не тревожу, но её ждут другие.
+removed-others = { $title }: тебя больше не тревожу, но остальные ещё ждут.
 
 ## Настройки и отложенное
 settings-title = Настройки
@@ -175,6 +194,30 @@ watchlist-title = Отложено
 watchlist-empty = Пусто. Под карточкой есть кнопка «Отложить».
 watchlist-added = Отложил: { $title }. Всё вместе — /watchlist.
 health-asking = Спрашиваю всех…
+
+## Здоровье
+health-database = { $kind }
+health-disk = свободно { $free } ГиБ
+health-queues = ждут ответа { $waiting }, в карантине { $stuck }, на отправку { $pending }, не ушло { $failed }, под вопросом { $doubtful }
+health-no-seedbox = нет: отдаю magnet-ссылки
+health-seedbox-busy = занят работающим ботом
+health-seedbox = { $name }: торрентов { $torrents }, свободно { $free } ГиБ
+health-source = найдено { $found } за { $seconds } с
+health-telegram = @{ $name }
+health-no-model = не подключён: простой режим
+health-model = { $model }
+health-no-media = не подключён: названия как у источников
+health-media = отвечает, найдено { $found }
+health-fix-model = проверь ANTHROPIC_API_KEY и ANTHROPIC_MODEL
+health-fix-media = проверь TMDB_API_KEY, TMDB_BASE_URL и PROXY_URL
+health-wrong = { $detail }
+health-fix-disk = освободи место в DATA_DIR
+health-fix-log = посмотри лог
+health-fix-seedbox = проверь SEEDBOX_KIND={ $kind }
+health-fix-sources = задай SOURCES
+health-fix-source = проверь адрес источника и PROXY_URL
+health-fix-token = { $how }
+health-fix-settings = исправь в .env или в окружении
 
 ## Величины
 size-gb = { $n } ГБ

@@ -1,0 +1,191 @@
+"""Films, shows and people as metadata sources tell of them. Frozen values, no I/O.
+
+Texts are foreign: one line each, without control characters, capped; they are data, never instructions.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+OVERVIEW_SHORT = 300
+OVERVIEW_LONG = 1500
+
+
+class Frozen(BaseModel):
+    """A value that never changes and knows no field but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MediaKind(StrEnum):
+    """What an id names."""
+
+    FILM = "film"
+    SHOW = "show"
+    PERSON = "person"
+
+
+TitleKind = Literal[MediaKind.FILM, MediaKind.SHOW]
+ImageSize = Literal["w92", "w154", "w185", "w342", "w500", "w780", "original"]
+
+
+class Ids(Frozen):
+    """What the databases call it: TMDB's number within its kind, IMDb's `tt0063350`, Kinopoisk's number."""
+
+    tmdb: int | None = None
+    imdb: str | None = None
+    kinopoisk: int | None = None
+
+
+class TitleRef(Frozen):
+    """A film or show, briefly, as lists give it.
+
+    `title` is in the language asked for where the source has it, else the original one; `year` of the first release
+    or broadcast; `overview` at most 300 characters; `poster_path` as image_url of the port takes it; `popularity` is
+    the source's own measure (from 0, no unit); `vote` the average from 0 to 10, None where nobody has voted;
+    `countries` ISO 3166-1, which lists tell of shows only.
+    """
+
+    ids: Ids
+    kind: TitleKind
+    title: str
+    original_title: str | None = None
+    original_language: str | None = None
+    year: int | None = None
+    overview: str | None = None
+    poster_path: str | None = None
+    popularity: float = 0.0
+    vote: float | None = None
+    votes: int = 0
+    countries: tuple[str, ...] = ()
+
+
+class CastMember(Frozen):
+    """Who plays whom. `id` is the person's number at the source."""
+
+    id: int
+    name: str
+    character: str | None = None
+
+
+class SeasonSummary(Frozen):
+    """A season of a show, as its details tell: 0 are the specials; `episodes` is their number."""
+
+    number: int
+    name: str | None = None
+    episodes: int = 0
+    aired: date | None = None
+    poster_path: str | None = None
+
+
+class Episode(Frozen):
+    """One episode. `runtime` in minutes; `aired` None where nobody knows yet."""
+
+    season: int
+    number: int
+    name: str | None = None
+    overview: str | None = None
+    aired: date | None = None
+    runtime: int | None = None
+
+
+class Season(Frozen):
+    """A season with its episodes, in their order."""
+
+    number: int
+    name: str | None = None
+    episodes: tuple[Episode, ...] = ()
+
+
+class Providers(Frozen):
+    """Where a title can be watched legally in one country (ISO 3166-1), by names of services.
+
+    `flatrate` with a subscription, `free` without paying (with advertisements too), `rent`, `buy`. `link` is the
+    source's page about them. TMDB has them from JustWatch, which must be named wherever they are shown.
+    """
+
+    country: str
+    link: str | None = None
+    flatrate: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    rent: tuple[str, ...] = ()
+    buy: tuple[str, ...] = ()
+
+
+class Title(Frozen):
+    """A film or show with all that its page tells.
+
+    `ref` is what lists show of it; `overview` at most 1500 characters; `english_title` is what the world's trackers
+    call it; `runtime` in minutes, of a show's episode; `countries` ISO 3166-1, `languages` ISO 639-1; `made_by`
+    directors of a film, creators of a show; `cast` the most important first, at most 15; `released` the first release
+    or broadcast; `status` in the source's words; `alternative_titles` in all languages, at most 40.
+    """
+
+    ref: TitleRef
+    english_title: str | None = None
+    overview: str | None = None
+    tagline: str | None = None
+    released: date | None = None
+    runtime: int | None = None
+    status: str | None = None
+    genres: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    made_by: tuple[str, ...] = ()
+    cast: tuple[CastMember, ...] = ()
+    seasons: tuple[SeasonSummary, ...] = ()
+    providers: tuple[Providers, ...] = ()
+    alternative_titles: tuple[str, ...] = ()
+    recommendations: tuple[TitleRef, ...] = ()
+
+    def providers_in(self, country: str) -> Providers | None:
+        """Where to watch it in a country (ISO 3166-1, any case); None where nothing is known."""
+        wanted = country.upper()
+        return next((found for found in self.providers if found.country == wanted), None)
+
+
+class PersonRef(Frozen):
+    """A person, as a search finds them. `department` in the source's words (Acting, Directing)."""
+
+    id: int
+    name: str
+    original_name: str | None = None
+    department: str | None = None
+    profile_path: str | None = None
+    popularity: float = 0.0
+    known_for: tuple[TitleRef, ...] = ()
+
+
+class Credit(Frozen):
+    """One work of a person: what they did there, in the source's words, or whom they played."""
+
+    title: TitleRef
+    job: str | None = None
+    character: str | None = None
+
+
+class Candidate(Frozen):
+    """A title that may be the one meant, with what tells it from the others of its name.
+
+    `made_by` and `countries` (ISO 3166-1) are looked up only where they are needed.
+    """
+
+    ref: TitleRef
+    made_by: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+class Finding(Frozen):
+    """What a query found.
+
+    `title` is the one title meant, or None where none or several fit: `candidates` are those, the likeliest first.
+    `spelling` is how the query was read in the end (of a slip, the name of what was found), `corrected` whether that
+    is not what was typed (slip, layout, transliteration): then it is worth naming before anything is done with it.
+    """
+
+    spelling: str
+    corrected: bool = False
+    title: TitleRef | None = None
+    candidates: tuple[Candidate, ...] = ()

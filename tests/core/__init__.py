@@ -1,0 +1,1 @@
+"""The spine and its storage: one suite on SQLite and on PostgreSQL."""

@@ -1,0 +1,125 @@
+"""A question's answer goes to the turn that waits for it, from its own person, in its own place, in time."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from src.core.database import Database
+from src.core.errors import ExpiredError
+from src.core.questions import Questions
+from src.core.secrets import SecretBox
+from src.core.tables import questions as table
+from tests.core.conftest import ANNA, BORIS, ELSEWHERE, HOME, ManualClock, rows_of
+
+LIFE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def questions(database: Database, box: SecretBox, clock: ManualClock) -> Questions:
+    return Questions(database, box, clock)
+
+
+async def test_an_answer_wakes_the_one_who_waits(questions: Questions) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    waiter = asyncio.create_task(questions.wait(ident, timeout=30))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await questions.answer(ANNA, HOME, "xK42", update="u1") == ident
+        assert await waiter == "xK42"
+
+
+async def test_an_answer_given_before_anybody_waited_is_there(questions: Questions) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    await questions.answer(ANNA, HOME, "xK42", update="u2")
+    assert await questions.wait(ident, timeout=30) == "xK42"
+
+
+async def test_a_restart_in_between_loses_neither_question_nor_answer(
+    questions: Questions, database: Database, box: SecretBox, clock: ManualClock
+) -> None:
+    await questions.ask(ANNA, HOME, "captcha", life=LIFE, ident="turn-7")
+    restarted = Questions(database, box, clock)
+    assert await restarted.answer(ANNA, HOME, "xK42", update="u3") == "turn-7"
+    again = Questions(database, box, clock)
+    assert await again.ask(ANNA, HOME, "captcha", life=LIFE, ident="turn-7") == "turn-7"
+    assert await again.wait("turn-7", timeout=30) == "xK42"
+
+
+async def test_where_nothing_was_asked_words_are_just_words(questions: Questions) -> None:
+    assert await questions.answer(ANNA, HOME, "metropolis 1927", update="u4") is None
+
+
+@pytest.mark.parametrize(("person", "place"), [(BORIS, HOME), (ANNA, ELSEWHERE), (BORIS, ELSEWHERE)])
+async def test_somebody_else_and_somewhere_else_do_not_answer(
+    questions: Questions, person: int, place: str
+) -> None:
+    ident = await questions.ask(ANNA, HOME, "password", life=LIFE)
+    assert await questions.answer(person, place, "guess", update="u5") is None
+    assert await questions.answer(ANNA, HOME, "mine", update="u6") == ident
+
+
+async def test_a_question_is_answered_once(questions: Questions) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    await questions.answer(ANNA, HOME, "first", update="u7")
+    assert await questions.answer(ANNA, HOME, "second", update="u8") is None
+    assert await questions.wait(ident, timeout=30) == "first"
+
+
+async def test_an_expired_question_takes_no_answer(questions: Questions, clock: ManualClock) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    clock.turn(minutes=5)
+    assert await questions.answer(ANNA, HOME, "late", update="u9") is None
+    with pytest.raises(ExpiredError):
+        await questions.wait(ident, timeout=0.01)
+
+
+async def test_who_waits_in_vain_is_told(questions: Questions) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    with pytest.raises(ExpiredError, match="no answer"):
+        await questions.wait(ident, timeout=0.01)
+
+
+async def test_a_new_question_closes_the_earlier_one_of_this_person_here(questions: Questions) -> None:
+    earlier = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    others = [
+        await questions.ask(BORIS, HOME, "captcha", life=LIFE),
+        await questions.ask(ANNA, ELSEWHERE, "captcha", life=LIFE),
+    ]
+    waiter = asyncio.create_task(questions.wait(earlier, timeout=30))
+    await asyncio.sleep(0)
+    newer = await questions.ask(ANNA, HOME, "password", life=LIFE)
+    async with asyncio.timeout(5):
+        with pytest.raises(ExpiredError, match="closed"):
+            await waiter
+    assert await questions.answer(ANNA, HOME, "for the newer", update="u10") == newer
+    answered = [
+        await questions.answer(BORIS, HOME, "own", update="u11"),
+        await questions.answer(ANNA, ELSEWHERE, "own", update="u12"),
+    ]
+    assert answered == others
+
+
+async def test_an_unknown_question_is_over(questions: Questions) -> None:
+    with pytest.raises(ExpiredError):
+        await questions.wait("never", timeout=30)
+
+
+@pytest.mark.requirement("USER-002.1")
+async def test_an_answer_is_encrypted_at_rest(
+    questions: Questions, database: Database, box: SecretBox
+) -> None:
+    ident = await questions.ask(ANNA, HOME, "password", life=LIFE)
+    await questions.answer(ANNA, HOME, "hunter2", update="u13")
+    (row,) = await rows_of(database, table)
+    assert b"hunter2" not in row["answer"]
+    assert box.decrypt(row["answer"], f"question:{ident}") == b"hunter2"
+
+
+async def test_the_same_update_again_after_a_crash_is_the_same_answer_and_no_new_words(
+    questions: Questions,
+) -> None:
+    ident = await questions.ask(ANNA, HOME, "captcha", life=LIFE)
+    assert await questions.answer(ANNA, HOME, "xK42", update="7") == ident
+    assert await questions.answer(ANNA, HOME, "xK42", update="7") == ident
+    assert await questions.answer(ANNA, HOME, "metropolis", update="8") is None
