@@ -48,6 +48,7 @@ from src.core.instance import sole_instance
 from src.core.outbox import Outbox
 from src.core.proposals import Proposals
 from src.core.questions import Questions
+from src.core.redaction import Redactor
 from src.core.secrets import SecretBox, load_box
 from src.core.stops import Stops
 from src.core.tables import inbox as inbox_table
@@ -350,6 +351,7 @@ def _agent(
         spending=spending,
         access=spine.access,
         system=parts.prompt,
+        redact=Redactor(parts.settings.secret_values()).redact,
     )
 
 

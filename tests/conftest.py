@@ -65,12 +65,11 @@ OF_THE_TESTS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives whole processes is not part of the quick run, but for what is marked as `quick`."""
+    """Whole processes and tests of the tests are no part of the quick run, but for what is marked as `quick`."""
     for item in items:
-        folders = (
-            item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else ()
-        )
-        if folders and folders[0] in WHOLE_PROCESSES and item.get_closest_marker("quick") is None:
+        inside = item.path.is_relative_to(ROOT / "tests")
+        place = item.path.relative_to(ROOT / "tests").parts[0] if inside else ""
+        if place.startswith((*WHOLE_PROCESSES, *OF_THE_TESTS)) and item.get_closest_marker("quick") is None:
             item.add_marker(pytest.mark.slow)
 
 

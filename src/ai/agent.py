@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
 from weakref import WeakValueDictionary
@@ -113,6 +113,7 @@ class Agent:
         access: Access,
         system: str,
         retries: Sequence[float] = RETRIES,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self._model = model
         self._toolbox = toolbox
@@ -123,6 +124,9 @@ class Agent:
         self._system = system
         self._schemas = toolbox.schemas()
         self._retries = tuple(retries)
+        self._redact = (
+            redact  # a secret that somebody typed, or that a source returned, is not the model's business
+        )
         self._busy: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
 
     async def turn(
@@ -162,7 +166,8 @@ class Agent:
         return await self._reply(turn, StopKind.END)
 
     async def _begin(self, turn: _Turn) -> None:
-        blocks: tuple[Block, ...] = ({"type": "text", "text": with_preface(turn.voice.preface, turn.said)},)
+        text = self._redact(with_preface(turn.voice.preface, turn.said))
+        blocks: tuple[Block, ...] = ({"type": "text", "text": text},)
         await self._dialogue.put(turn.conversation, turn.person, Entry(turn.ident, 0, "user", blocks))
 
     # The model step.
@@ -277,7 +282,10 @@ class Agent:
                 outcomes[index] = await self._call(turn, seq, index, call)
         done = cast("list[Outcome]", outcomes)
         views = [view.model_dump() for outcome in done for view in outcome.views]
-        blocks = tuple(_result(call, outcome) for call, outcome in zip(calls, done, strict=True))
+        blocks = tuple(
+            _result(call, replace(outcome, text=self._redact(outcome.text)))
+            for call, outcome in zip(calls, done, strict=True)
+        )
         await self._dialogue.put(
             turn.conversation, turn.person, Entry(turn.ident, seq, "user", blocks), extra={"views": views}
         )

@@ -34,6 +34,8 @@ LONGEST_TEXT = 40_000  # characters, calls and thoughts counted: an answer that 
 FAREWELL = 0.2  # seconds for the end of the connection's body behind the last event
 MARK: dict[str, str] = {"type": "ephemeral"}
 T = TypeVar("T")
+# What the SDK lets out where an event is not what it should be.
+GARBLED = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -247,8 +249,8 @@ def _mapped() -> Iterator[None]:
         raise UnexpectedAnswerError(NAME, "an answer that cannot be read") from exc
     except TimeoutError as exc:
         raise ServiceTimeoutError(NAME, "no complete answer in time") from exc
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as exc:
-        raise UnexpectedAnswerError(NAME, "a stream that makes no sense") from exc
+    except GARBLED as exc:
+        raise UnexpectedAnswerError(NAME, "an answer that makes no sense") from exc
 
 
 @contextmanager
@@ -263,6 +265,8 @@ def _cut_midway() -> Iterator[None]:
         raise ServiceTimeoutError(NAME, "no complete answer in time") from exc
     except (anthropic.APIConnectionError, httpx2.HTTPError, httpx2.StreamError) as exc:
         raise ServiceUnavailableError(NAME, "the stream was cut") from exc
+    except GARBLED as exc:  # a model does not say the same nonsense twice: worth another try
+        raise ServiceUnavailableError(NAME, "the stream made no sense") from exc
 
 
 def _by_status(error: Any) -> Exception:  # noqa: ANN401  the SDK's error with a status

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -12,6 +13,7 @@ from src.core.markdown import render
 FIRST_INTERVAL = 1.0  # seconds between frames of one stream
 CHATS_A_SECOND = 20  # frames a second over all streams: above that each stream slows down
 KEEP_ALIVE = 20.0  # seconds: a draft lives about thirty from its last frame
+AGAIN = 0.25  # seconds until a frame without room is tried again: asking our own budget costs nothing
 STATUS_DELAY = 0.35  # seconds: what is done sooner needs no word that it is being done
 CURSOR = " ▍"
 log = structlog.stdlib.get_logger(__name__)
@@ -43,6 +45,8 @@ class Pace:
 class FrameStream:
     """One growing text. The first frame goes at once, later ones at the pace, the same text is never sent twice.
 
+    The first words of the answer go at once too, even right behind a frame that only said what is being done.
+
     A long silence re-sends the last frame, so that a draft does not die while a tool works.
     """
 
@@ -53,12 +57,15 @@ class FrameStream:
         self._status = ""
         self._markdown = ""
         self._changed = asyncio.Event()
+        self._first_words = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._under_way: asyncio.Task[bool] | None = None
         self._later: asyncio.TimerHandle | None = None
 
     def say(self, markdown: str) -> None:
         """The answer so far; what was being done is over."""
+        if not self._markdown:
+            self._first_words.set()
         self._markdown = markdown
         self._status = ""
         self._touch()
@@ -93,17 +100,22 @@ class FrameStream:
             except TimeoutError:
                 last = ""
             self._changed.clear()
+            self._first_words.clear()
             frame = self._frame()
             words = text_of(frame)
             if words == last or not words.strip():
                 continue
             sent_at = loop.time()
             self._under_way = asyncio.create_task(self._sent(frame), name="frame")
+            pause = self._pace.interval
             if await asyncio.shield(self._under_way):
                 last = words
             else:
                 self._changed.set()  # there was no room: what is newest then is shown a little later
-            await asyncio.sleep(max(0.0, self._pace.interval - (loop.time() - sent_at)))
+                pause = min(pause, AGAIN)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, pause - (loop.time() - sent_at))):
+                    await self._first_words.wait()
 
     async def close(self) -> None:
         """No more frames; a frame under way is waited for, so that none lands after the final."""

@@ -86,11 +86,18 @@ def entries(search: Search) -> list[tuple[Pick, int, Ranked]]:
     return chosen
 
 
-def result_card(phrases: Phrases, search: Search, *, can_download: bool) -> tuple[Text, Rows]:
-    """The card of a search that found something: title, picks with reasons, sources, buttons."""
+def result_card(
+    phrases: Phrases, search: Search, *, can_download: bool, facts: str = ""
+) -> tuple[Text, Rows]:
+    """The card of a search that found something: title, picks with reasons, sources, buttons.
+
+    `facts` is one line about the title itself; sources that all answered then make room for it.
+    """
     found = search.found
     best = found.ranked[0].release
     spans = [Span(text=title_of(phrases, found.wish, best), style=Style.BOLD)]
+    if facts:
+        spans.append(Span(text=f"\n{facts}"))
     rows: list[tuple[Button, ...]] = []
     small: list[Button] = []
     for pick, index, ranked in entries(search):
@@ -103,7 +110,8 @@ def result_card(phrases: Phrases, search: Search, *, can_download: bool) -> tupl
             rows.append((button,))
         else:
             small.append(button)
-    spans.append(Span(text="\n" + sources_line(phrases, found.sources), style=Style.ITALIC))
+    if not facts or any(report.state not in ANSWERED for report in found.sources):
+        spans.append(Span(text="\n" + sources_line(phrases, found.sources), style=Style.ITALIC))
     if small:
         rows.append(tuple(small))
     all_of_them = ShowList(search=search.id).stored()

@@ -1,6 +1,8 @@
 """What tools asked to be shown, as cards: rendered by code from stored references, never from the model's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from src.ai.tools import View
 from src.concierge import cards, formats
@@ -11,6 +13,7 @@ from src.concierge.searches import Searches
 from src.core.capability import TurnContext
 from src.core.errors import ConciergeError
 from src.core.inbound import ActionButton, Rows, Span, Style, Text
+from src.core.texts import Phrases
 from src.media.models import MediaKind, Title
 from src.media.service import MediaService
 
@@ -50,12 +53,11 @@ class Views:
         try:
             match view.kind:
                 case "search":
-                    poster = await self._poster_of_title(context, view)
-                    return await self._search(context, str(view.ref["search"]), poster)
+                    return await self._search(context, view.ref)
                 case "release":
                     return await self._release(context, str(view.ref["search"]), int(view.ref["index"]))
                 case "title":
-                    return await self._title(context, MediaKind(view.ref["kind"]), int(view.ref["tmdb"]))
+                    return await self._title(context, view.ref)
                 case "question":
                     return _question(str(view.ref["question"]), [str(one) for one in view.ref["options"]])
                 case "queue" if context.inbound.private:
@@ -67,54 +69,70 @@ class Views:
         except (ConciergeError, KeyError, ValueError):
             return None
 
-    async def _search(self, context: TurnContext, ident: str, poster: str | None) -> Rendered | None:
-        search = await self._searches.get(ident, context.person.id)
+    async def _search(self, context: TurnContext, ref: Mapping[str, Any]) -> Rendered | None:
+        search = await self._searches.get(str(ref["search"]), context.person.id)
         if not search.found.ranked:
             text, rows = cards.empty_card(context.phrases, search)
             return Rendered(text, rows)
-        text, rows = cards.result_card(context.phrases, search, can_download=self._can_download)
-        return Rendered(text, rows, poster or search.found.ranked[0].release.poster_url)
+        title = await self._known(context, ref)
+        facts = title_facts(context.phrases, title) if title is not None else ""
+        text, rows = cards.result_card(context.phrases, search, can_download=self._can_download, facts=facts)
+        return Rendered(text, rows, await self._poster(title) or search.found.ranked[0].release.poster_url)
 
-    async def _poster_of_title(self, context: TurnContext, view: View) -> str | None:
-        """The poster of the title that was searched for; None without one, for a card does not wait for it."""
-        kind, tmdb = view.ref.get("kind"), view.ref.get("tmdb")
-        if kind is None or tmdb is None:
+    async def _known(self, context: TurnContext, ref: Mapping[str, Any]) -> Title | None:
+        """The title behind a search, where it was resolved and its page can be had."""
+        if self._media is None or ref.get("tmdb") is None:
+            return None
+        kind = MediaKind(ref["kind"])
+        if kind is MediaKind.PERSON:
             return None
         try:
-            card = await self._title(context, MediaKind(kind), int(tmdb))
+            return await self._media.details(kind, int(ref["tmdb"]), language=context.phrases.language)
         except ConciergeError:
             return None
-        return card.photo_url if card is not None else None
+
+    async def _poster(self, title: Title | None) -> str | None:
+        if self._media is None or title is None:
+            return None
+        return await self._media.image_url(title.ref.poster_path)
 
     async def _release(self, context: TurnContext, ident: str, index: int) -> Rendered:
         search = await self._searches.get(ident, context.person.id)
         return Rendered(*cards.release_card(context.phrases, search, index, can_download=self._can_download))
 
-    async def _title(self, context: TurnContext, kind: MediaKind, tmdb: int) -> Rendered | None:
-        if self._media is None or kind is MediaKind.PERSON:
+    async def _title(self, context: TurnContext, ref: Mapping[str, Any]) -> Rendered | None:
+        title = await self._known(context, ref)
+        if title is None:
             return None
-        title = await self._media.details(kind, tmdb, language=context.phrases.language)
-        path = title.ref.poster_path
-        photo = await self._media.image_url(path) if path else None
-        return Rendered(title_card(context, title), (), photo)
+        return Rendered(title_card(context.phrases, title), (), await self._poster(title))
 
 
-def title_card(context: TurnContext, title: Title) -> Text:
-    """A title with its year, rating, running time, makers, story, and where it can be watched legally."""
-    phrases, ref = context.phrases, title.ref
-    head = f"{formats.words(ref.title, 60)} ({ref.year})" if ref.year else formats.words(ref.title, 60)
+def title_facts(phrases: Phrases, title: Title) -> str:
+    """ "★ 7.6 · 96 min · legally: Kanopy": rating, running time, where to watch; only what is known."""
+    legal = _legal(phrases, title)
     facts = [
-        f"★ {ref.vote:.1f}" if ref.vote else "",
+        f"★ {title.ref.vote:.1f}" if title.ref.vote else "",
         phrases("runtime", n=str(title.runtime)) if title.runtime else "",
-        ", ".join(title.genres[:2]),
+        phrases("watch-legally", services=", ".join(legal[:2])) if legal else "",
     ]
-    lines = [" · ".join(fact for fact in facts if fact), formats.words(", ".join(title.made_by), 60)]
-    if title.overview:
-        lines.append(formats.words(title.overview, OVERVIEW))
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _legal(phrases: Phrases, title: Title) -> list[str]:
     legal = title.providers_in("RU" if phrases.language == "ru" else "US")
-    services = [formats.words(name, 40) for name in (*legal.flatrate, *legal.free)][:4] if legal else []
-    if services:
-        lines.append(phrases("watch-legally", services=", ".join(services)))
+    return [formats.words(name, 40) for name in (*legal.flatrate, *legal.free)] if legal else []
+
+
+def title_card(phrases: Phrases, title: Title) -> Text:
+    """A title with its year, facts, genres, makers and story."""
+    ref = title.ref
+    head = f"{formats.words(ref.title, 60)} ({ref.year})" if ref.year else formats.words(ref.title, 60)
+    lines = [
+        title_facts(phrases, title),
+        formats.words(", ".join(title.genres[:3]), 60),
+        formats.words(", ".join(title.made_by), 60),
+        formats.words(title.overview or "", OVERVIEW),
+    ]
     body = "\n".join(line for line in lines if line)
     return (Span(text=head, style=Style.BOLD), Span(text=f"\n{body}"))
 

@@ -11,22 +11,32 @@ from pathlib import Path
 
 from tests.demo.programme import offer_all
 from tests.demo.screen import Screen
+from tests.sandbox.claude import ClaudeStandIn
+from tests.sandbox.claude.talker import Talker
+from tests.sandbox.metadata import TmdbStandIn
 from tests.sandbox.process import BotProcess
 from tests.sandbox.stage import OWNER, Stage
 from tests.sandbox.swarm import SeededTorrent
 from tests.sandbox.telegram import Chat, SentMessage, User
 
 RATE = 3_000_000  # bytes a second: slow enough to see the progress
-LINE = "ночь живых мертвецов 1080p"
+LINE = "найди ночь живых мертвецов в 1080p"
 
 
 async def main() -> int:
     """Set the stage, play, and answer the exit code."""
     scripted = bool(os.environ.get("SCRIPT")) or not sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="concierge-demo-") as folder:
-        async with Stage(Path(folder)) as stage:
+        async with (
+            Stage(Path(folder)) as stage,
+            ClaudeStandIn(brain=Talker()) as claude,
+            TmdbStandIn() as tmdb,
+        ):
             print(
-                "Sandbox: a Telegram stand-in, two sources and a BitTorrent swarm, all on this machine.",
+                "Sandbox, all on this machine: Telegram, two sources, a BitTorrent swarm, film metadata, and in"
+            )
+            print(
+                "place of Claude a small rule-based talker. All of these are stand-ins; the bot is real.",
                 flush=True,
             )
             seeded = await offer_all(stage)
@@ -36,7 +46,13 @@ async def main() -> int:
             )
             chat = stage.telegram.private(anna)
             started = time.monotonic()
-            async with stage.bot(LOG_LEVEL="INFO") as bot:
+            talking = {
+                "ANTHROPIC_API_KEY": claude.key,
+                "ANTHROPIC_BASE_URL": claude.url,
+                "TMDB_API_KEY": tmdb.key,
+                "TMDB_BASE_URL": tmdb.url,
+            }
+            async with stage.bot(LOG_LEVEL="INFO", **talking) as bot:
                 print(f"The real bot process is up after {time.monotonic() - started:.1f} s.\n", flush=True)
                 if scripted:
                     return await play(stage, chat, anna, seeded, bot)

@@ -57,6 +57,7 @@ class Exchange:
         return {
             "id": self.id,
             "model": self.request.model,
+            "asked": self.request.asked[-80:],
             "started": self.started,
             "first_text_at": self.first_text_at,
             "ended_at": self.ended_at,
