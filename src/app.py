@@ -16,6 +16,8 @@ from src.ai.claude_client import open_claude
 from src.ai.dialogue import Dialogue, Handles, Notes, Spending
 from src.ai.ports import ChatModel
 from src.ai.prompts import system_prompt
+from src.ai.tables import dialogue as dialogue_table
+from src.ai.tables import notes as notes_table
 from src.ai.tools import Toolbox, tools_of
 from src.concierge.book import DownloadBook
 from src.concierge.desk import CheckAddresses, Desk
@@ -39,20 +41,22 @@ from src.core.conversations import Conversations
 from src.core.courier import Channel, Courier
 from src.core.database import Database, open_database
 from src.core.engine import Engine, open_engine
-from src.core.errors import NotConfiguredError
+from src.core.errors import NotConfiguredError, SecretUnreadableError
 from src.core.guard import public_addresses
 from src.core.http import open_http, tls_context
 from src.core.inbound import Address, Surface
 from src.core.inbox import Inbox
 from src.core.instance import sole_instance
-from src.core.outbox import Outbox
+from src.core.outbox import Outbox, button_context
 from src.core.proposals import Proposals
 from src.core.questions import Questions
 from src.core.redaction import Redactor
 from src.core.secrets import SecretBox, load_box
 from src.core.stops import Stops
+from src.core.tables import buttons as buttons_table
 from src.core.tables import inbox as inbox_table
 from src.core.tables import outbox as outbox_table
+from src.core.tables import proposals as proposals_table
 from src.core.texts import load_texts
 from src.core.turns import Source, Spine, Turns
 from src.core.wake import Wake
@@ -70,6 +74,7 @@ from src.seedbox.ports import Seedbox
 from src.user.migrate import migrate
 
 TEXTS = Path(__file__).parent / "bot" / "texts"
+SAMPLES = 5  # rows of each encrypted column that the key is tried on
 PRUNE_SECONDS = 6 * 3600.0
 LATER_PARTS = ("rutracker", "torznab", "yts")
 log = structlog.stdlib.get_logger(__name__)
@@ -147,7 +152,7 @@ async def open_seedbox(settings: Settings, clock: Clock) -> AsyncIterator[Seedbo
             settings.data_dir / "downloads",
             state_folder=state,
             listen=listen,
-            local_network=on_loopback,
+            local_network=on_loopback and settings.allow_local_network,
             clock=clock,
         ) as seedbox:
             yield seedbox
@@ -182,16 +187,32 @@ async def open_storage(settings: Settings, clock: Clock, *, executor: str) -> As
 
 
 async def _box(settings: Settings, database: Database) -> SecretBox:
-    """The key, tried on a row it must be able to read: a lost key is told at the start, not in the middle."""
-    probe = await _encrypted_row(database)
+    """The key, tried on rows that it must be able to read: a lost key is told at the start, not in the middle.
+
+    One damaged row among readable ones is that row's misfortune and stops nobody.
+    """
+    samples = await _encrypted_rows(database)
     key = settings.encryption_key.get_secret_value() if settings.encryption_key else None
-    return await asyncio.to_thread(
-        load_box, key, settings.data_dir, encrypted_rows_exist=probe is not None, probe=probe
-    )
+    box = await asyncio.to_thread(load_box, key, settings.data_dir, encrypted_rows_exist=bool(samples))
+    if samples and not any(_opens(box, token, context) for token, context in samples):
+        raise SecretUnreadableError(
+            "The key does not open what is stored: set the ENCRYPTION_KEY (or put back DATA_DIR/encryption.key) that "
+            "this database was written with."
+        )
+    return box
 
 
-async def _encrypted_row(database: Database) -> tuple[bytes, str] | None:
-    looks: Sequence[tuple[sa.ColumnElement[bytes], Sequence[sa.Column[object]], Callable[..., str]]] = (
+def _opens(box: SecretBox, token: bytes, context: str) -> bool:
+    try:
+        box.decrypt(token, context)
+    except SecretUnreadableError:
+        return False
+    return True
+
+
+async def _encrypted_rows(database: Database) -> list[tuple[bytes, str]]:
+    """A few rows of every encrypted column, with their contexts."""
+    looks: Sequence[tuple[sa.Column[bytes], Sequence[sa.Column[object]], Callable[..., str]]] = (
         (
             searches_table.c.found,
             (searches_table.c.person, searches_table.c.id),
@@ -200,15 +221,21 @@ async def _encrypted_row(database: Database) -> tuple[bytes, str] | None:
         (downloads_table.c.magnet, (downloads_table.c.infohash,), lambda h: f"download:{h}"),
         (inbox_table.c.body, (inbox_table.c.source, inbox_table.c.key), lambda s, k: f"inbox:{s}:{k}"),
         (outbox_table.c.payload, (outbox_table.c.key,), lambda k: f"outbox:{k}"),
+        (buttons_table.c.args, (buttons_table.c.id,), button_context),
+        (proposals_table.c.args, (proposals_table.c.id,), button_context),
+        (notes_table.c.text, (notes_table.c.person,), lambda p: f"note:{p}"),
+        (
+            dialogue_table.c.content,
+            (dialogue_table.c.turn, dialogue_table.c.seq),
+            lambda t, n: f"dialogue:{t}:{n}",
+        ),
     )
+    found = []
     async with database.read() as connection:
         for column, keys, context in looks:
-            row = (
-                await connection.execute(sa.select(column, *keys).where(column.is_not(None)).limit(1))
-            ).first()
-            if row is not None:
-                return row[0], context(*row[1:])
-    return None
+            query = sa.select(column, *keys).where(column.is_not(None)).limit(SAMPLES)
+            found += [(row[0], context(*row[1:])) for row in await connection.execute(query)]
+    return found
 
 
 @asynccontextmanager
@@ -282,7 +309,9 @@ def build_registry(parts: Parts) -> Registry:
     preferences = Preferences(storage.database)
     watchlist = Watchlist(storage.database, spine.clock)
     can_download = parts.seedbox is not None
-    desk = Desk(parts.service, storage.searches, preferences, parts.addresses, can_download=can_download)
+    desk = Desk(
+        parts.service, storage.searches, preferences, parts.addresses, spine.access, can_download=can_download
+    )
     downloads = Downloads(
         database=storage.database,
         book=storage.book,
@@ -412,10 +441,16 @@ async def open_running(
 
 async def housekeeping(app: App, engine: Engine) -> None:
     """Forget what is old, now and every six hours."""
+    storage = app.storage
+    dialogue = Dialogue(storage.database, storage.box, app.clock)
     while True:
-        await app.storage.spine.inbox.prune()
-        await app.storage.spine.outbox.prune()
-        await app.storage.searches.prune()
-        await app.storage.questions.prune()
-        await engine.prune()
+        try:
+            await storage.spine.inbox.prune()
+            await storage.spine.outbox.prune()
+            await storage.searches.prune()
+            await storage.questions.prune()
+            await dialogue.prune()
+            await engine.prune()
+        except Exception:  # the owner of a background task: what cannot be forgotten now is forgotten later
+            log.exception("housekeeping.broke")
         await asyncio.sleep(PRUNE_SECONDS)

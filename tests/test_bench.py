@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from bench import calls, fanout, ingest, latency, parsing, start
+from bench import calls, fanout, ingest, latency, parsing, start, talking
 from bench.__main__ import write
 from bench.results import Figure, figure, machine, percentile
 from src.user.migrate import alembic_config, newest_revision
@@ -55,6 +55,11 @@ def test_start() -> None:
 @pytest.mark.slow
 def test_latency() -> None:
     sane(latency.run(messages=4, many=2))
+
+
+@pytest.mark.slow
+def test_talking() -> None:
+    sane(talking.run(at_once=(1, 2), once=1, tokens=25, turns=1, conversations=16))
 
 
 def test_nobody_writes_twice_in_a_second() -> None:

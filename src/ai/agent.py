@@ -15,7 +15,7 @@ import structlog
 from src.ai.context import ToolContext
 from src.ai.dialogue import Dialogue, Handles, Spending
 from src.ai.history import Entry, Fingerprint, answered, estimate, marks, messages, trimmed
-from src.ai.ports import Answer, Block, ChatModel, Effort, ModelRequest, StopKind
+from src.ai.ports import Answer, Block, ChatModel, Effort, ModelRequest, StopKind, Usage
 from src.ai.prices import cost, most
 from src.ai.prompts import with_preface
 from src.ai.tools import Outcome, Toolbox, View
@@ -23,6 +23,7 @@ from src.core.access import Access
 from src.core.capability import TurnContext
 from src.core.errors import (
     ContextFullError,
+    CutShortError,
     OutOfFundsError,
     RateLimitedError,
     ServiceError,
@@ -91,9 +92,9 @@ class _Turn:
 
     @property
     def own_words(self) -> str:
-        """What the person themselves said: forwarded words are somebody else's, nothing is remembered of them."""
+        """What the person themselves wrote: forwarded words and a button's label are somebody else's."""
         content = self.context.inbound.content
-        return "" if isinstance(content, Words) and content.forwarded else self.said
+        return self.said if isinstance(content, Words) and not content.forwarded else ""
 
 
 class Agent:
@@ -224,13 +225,22 @@ class Agent:
             raise OutOfFundsError("Claude", "this turn's budget is used up")
         if not await self._spending.reserve(key, turn.person, worst):
             raise OutOfFundsError("Claude", "today's budget is used up")
-        return await self._tried(turn, request)
+        return await self._tried(turn, key, request, prompt)
 
-    async def _tried(self, turn: _Turn, request: ModelRequest) -> Answer:
+    async def _tried(self, turn: _Turn, key: str, request: ModelRequest, prompt: int) -> Answer:
         stop = turn.context.stop
-        for pause in (*self._retries, None):
+        for number, pause in enumerate((*self._retries, None)):
             try:
                 return await self._model.answer(request, turn.hear, stop)
+            except CutShortError:
+                # It was paid all the same, and nobody told how much: its prompt at full price.
+                broken = Usage(input=prompt)
+                await self._spending.add(
+                    f"{key}:broken-{number}", turn.person, request.model, broken, cost(request.model, broken)
+                )
+                if pause is None or stop.asked:
+                    raise
+                await _rest(pause, stop)
             except RateLimitedError as exc:
                 if pause is None or exc.retry_after > SHORT_WAIT:
                     raise
@@ -245,7 +255,8 @@ class Agent:
         entries = await self._dialogue.entries(turn.conversation, turn.person)
         if turn.only_this:
             entries = [entry for entry in entries if entry.turn == turn.ident]
-        before = Fingerprint(self._system, self._schemas)
+        # Effort belongs to it: thoughts may not be replayed under another one.
+        before = Fingerprint(f"{turn.voice.effort}\n{self._system}", self._schemas)
         sent = messages(answered(trimmed(entries, turn.ident)), turn.voice.model, before)
         request = ModelRequest(
             model=turn.voice.model,

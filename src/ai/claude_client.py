@@ -13,6 +13,7 @@ from src.core.errors import (
     BlockedError,
     ContextFullError,
     CredentialsError,
+    CutShortError,
     OutOfFundsError,
     RateLimitedError,
     ServiceTimeoutError,
@@ -264,9 +265,9 @@ def _cut_midway() -> Iterator[None]:
     except (anthropic.APITimeoutError, httpx2.TimeoutException) as exc:
         raise ServiceTimeoutError(NAME, "no complete answer in time") from exc
     except (anthropic.APIConnectionError, httpx2.HTTPError, httpx2.StreamError) as exc:
-        raise ServiceUnavailableError(NAME, "the stream was cut") from exc
+        raise CutShortError(NAME, "the stream was cut") from exc
     except GARBLED as exc:  # a model does not say the same nonsense twice: worth another try
-        raise ServiceUnavailableError(NAME, "the stream made no sense") from exc
+        raise CutShortError(NAME, "the stream made no sense") from exc
 
 
 def _by_status(error: Any) -> Exception:  # noqa: ANN401  the SDK's error with a status

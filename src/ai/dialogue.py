@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from src.ai.history import Entry, estimate
 from src.ai.ports import Block, Usage
 from src.ai.tables import dialogue, handles, notes, spending
 from src.core.clock import Clock
 from src.core.database import Database
-from src.core.errors import NotFoundError
+from src.core.errors import NotFoundError, SecretUnreadableError
 from src.core.secrets import SecretBox
 
+log = structlog.stdlib.get_logger(__name__)
 KEPT = timedelta(days=180)
 READ = 400  # stored messages looked at for one request, at least
 READ_STEP = 200  # the first one looked at moves in steps, or every message would change the sent prefix
@@ -82,21 +84,8 @@ class Dialogue:
             )
             if paid is not None:
                 model, usage, usd = paid
-                await connection.execute(
-                    self._db.insert(spending)
-                    .values(
-                        key=f"{entry.turn}:{entry.seq}",
-                        person=person,
-                        model=model,
-                        input=usage.input,
-                        cache_write=usage.cache_write,
-                        cache_read=usage.cache_read,
-                        output=usage.output,
-                        usd=usd,
-                        created_at=now,
-                    )
-                    .on_conflict_do_nothing()
-                )
+                key = f"{entry.turn}:{entry.seq}"
+                await connection.execute(_spent(self._db, key, person, model, usage, usd, now))
 
     async def get(self, turn: str, seq: int) -> tuple[Entry, dict[str, Any]]:
         """A stored message and what it carries besides its blocks. Raises NotFoundError."""
@@ -115,7 +104,18 @@ class Dialogue:
             skipped = max(0, count - READ) // READ_STEP * READ_STEP
             query = sa.select(dialogue).where(mine).order_by(dialogue.c.id).offset(skipped)
             rows = list((await connection.execute(query)).mappings())
-        return [self._entry(row)[0] for row in rows]
+        return self._readable(rows)
+
+    def _readable(self, rows: Sequence[sa.RowMapping]) -> list[Entry]:
+        """The entries, but for turns of which something cannot be read: half a turn is refused by the API."""
+        entries, lost = [], set()
+        for row in rows:
+            try:
+                entries.append(self._entry(row)[0])
+            except SecretUnreadableError:
+                log.error("dialogue.unreadable", turn=row["turn"])  # noqa: TRY400  known, no traceback
+                lost.add(row["turn"])
+        return [entry for entry in entries if entry.turn not in lost]
 
     async def extras(self, turn: str) -> list[dict[str, Any]]:
         """What each message of a turn carries besides its blocks, in order."""
@@ -241,6 +241,11 @@ class Spending:
         """The call is over: what it really cost is stored."""
         self._reserved.pop(key, None)
 
+    async def add(self, key: str, person: int, model: str, usage: Usage, usd: float) -> None:
+        """Store what a call cost that left no message; the same key again changes nothing."""
+        async with self._db.write() as connection:
+            await connection.execute(_spent(self._db, key, person, model, usage, usd, self._clock.now()))
+
     async def today(self, person: int | None = None) -> float:
         """US dollars spent since midnight UTC."""
         midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -292,11 +297,17 @@ class Notes:
             )
 
     async def of(self, person: int) -> list[Note]:
-        """The person's notes, oldest first."""
+        """The person's notes, oldest first; one that cannot be read is left out."""
         query = sa.select(notes.c.id, notes.c.text).where(notes.c.person == person).order_by(notes.c.id)
         async with self._db.read() as connection:
             rows = list(await connection.execute(query))
-        return [Note(row[0], self._box.decrypt(row[1], f"note:{person}").decode()) for row in rows]
+        found = []
+        for ident, text in rows:
+            try:
+                found.append(Note(ident, self._box.decrypt(text, f"note:{person}").decode()))
+            except SecretUnreadableError:
+                log.error("note.unreadable", note=ident)  # noqa: TRY400  known, no traceback
+        return found
 
     async def forget(self, person: int, ident: int) -> None:
         """Forget one note."""
@@ -311,3 +322,21 @@ def _utf8(text: str) -> bytes:
 
 def _context(entry: Entry) -> str:
     return f"dialogue:{entry.turn}:{entry.seq}"
+
+
+def _spent(
+    database: Database, key: str, person: int, model: str, usage: Usage, usd: float, now: datetime
+) -> Any:  # noqa: ANN401  the two dialects' inserts share no base class
+    """The row of one call's price, written once."""
+    row = {
+        "key": key,
+        "person": person,
+        "model": model,
+        "input": usage.input,
+        "cache_write": usage.cache_write,
+        "cache_read": usage.cache_read,
+        "output": usage.output,
+        "usd": usd,
+        "created_at": now,
+    }
+    return database.insert(spending).values(row).on_conflict_do_nothing()

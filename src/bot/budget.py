@@ -72,6 +72,7 @@ class _Chat:
 
     def __init__(self, windows: tuple[tuple[float, int], ...], now: float) -> None:
         self.windows = _Windows(windows)
+        self.answers_count = windows != GROUP  # in a group anybody may press, and must not silence us by it
         self.closed_until = now
         self.waiting = 0
         self.in_flight = asyncio.Lock()
@@ -91,7 +92,8 @@ class _Chat:
         self._refill(now)
         if weight is not Weight.CALLBACK:  # ten taps in a row may not hold back what they asked for
             self._tokens -= 1.0
-        self.windows.count(now)
+        if weight is not Weight.CALLBACK or self.answers_count:
+            self.windows.count(now)
 
     def idle(self, now: float) -> bool:
         """May it be forgotten?"""

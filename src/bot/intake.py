@@ -108,7 +108,7 @@ class Intake:
         match update:
             case Said():
                 return await self._admit_said(update, known)
-            case Membership():
+            case Membership() if await self._spine.access.person(update.person) is not None:
                 await self._membership(update)
             case Moved():
                 await self._conversations.moved(update.old, update.new_chat)

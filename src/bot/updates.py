@@ -180,7 +180,8 @@ def _content(message: Message, bot_id: int, bot_name: str, *, edited: bool) -> t
         return Attachment(document.file_name or "", document.file_size, document.file_id), to_us
     if text is not None:
         entities = message.entities or message.caption_entities
-        if entities and entities[0].type == MessageEntity.BOT_COMMAND and entities[0].offset == 0:
+        ours = message.forward_origin is None
+        if ours and entities and entities[0].type == MessageEntity.BOT_COMMAND and entities[0].offset == 0:
             return _command(text, bot_name)
         # not a part of a longer name: @concierge_bot does not hear of @concierge_bot_two
         mention = re.search(rf"(?<!\w)@{re.escape(bot_name)}(?!\w)", text, re.IGNORECASE)
@@ -189,7 +190,7 @@ def _content(message: Message, bot_id: int, bot_name: str, *, edited: bool) -> t
             text = (text[: mention.start()] + text[mention.end() :]).strip()
         return Words(text, forwarded=message.forward_origin is not None, edited=edited), to_us
     kind = next((kind for kind in MEDIA if getattr(message, kind, None)), None)
-    return (Other(kind), to_us) if kind is not None else (None, False)
+    return (Other(kind), to_us) if kind is not None and not edited else (None, False)
 
 
 def _command(text: str, bot_name: str) -> tuple[Content | None, bool]:

@@ -6,13 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src.concierge.tables import downloads, followers
 from src.core.clock import Clock
 from src.core.database import Database
-from src.core.errors import NotFoundError
+from src.core.errors import NotFoundError, SecretUnreadableError
 from src.core.secrets import SecretBox
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class DownloadState(StrEnum):
@@ -189,7 +192,15 @@ class DownloadBook:
     async def _many(self, query: sa.Select[tuple[object, ...]]) -> Sequence[Download]:
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [self._download(row) for row in rows]
+        return [download for row in rows if (download := self._readable(row)) is not None]
+
+    def _readable(self, row: sa.RowMapping) -> Download | None:
+        """One row that cannot be read must not hide the others."""
+        try:
+            return self._download(row)
+        except SecretUnreadableError:
+            log.error("download.unreadable", infohash=row["infohash"])  # noqa: TRY400  known, no traceback
+            return None
 
     def _download(self, row: sa.RowMapping) -> Download:
         magnet = self._box.decrypt(row["magnet"], _context(row["infohash"])).decode()

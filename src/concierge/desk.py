@@ -9,9 +9,10 @@ from src.concierge.arguments import SearchAgain, ShowList, ShowRelease
 from src.concierge.followups import FollowUp, Reference, parse_follow_up
 from src.concierge.preferences import Preferences
 from src.concierge.searches import Search, Searches
+from src.core.access import Access
 from src.core.capability import TurnContext
 from src.core.errors import NotFoundError, UnusableInputError
-from src.core.inbound import Attachment, Document, Outgoing, Words
+from src.core.inbound import ActionButton, Attachment, Document, Outgoing, Words
 from src.core.proposals import Pressed
 from src.core.stops import Stop
 from src.search.magnet import build_magnet, parse_magnet, short_magnet
@@ -36,6 +37,7 @@ class Desk:
         searches: Searches,
         preferences: Preferences,
         addresses: CheckAddresses,
+        access: Access,
         *,
         can_download: bool,
     ) -> None:
@@ -43,6 +45,7 @@ class Desk:
         self._searches = searches
         self._preferences = preferences
         self._addresses = addresses
+        self._access = access
         self._can_download = can_download
 
     async def words(self, context: TurnContext, words: Words) -> None:
@@ -156,6 +159,19 @@ class Desk:
 
     async def magnet(self, context: TurnContext, arguments: ShowRelease, _pressed: Pressed) -> None:
         """Hand over the magnet: a copy button while it fits, and a file where it does not or there is no magnet."""
+        if context.person.accepted_at is None:
+            args = arguments.stored()
+            accept = ActionButton(label=context.phrases("button-accept"), action="accept-magnet", args=args)
+            await context.say("notice", context.phrases("notice"), ((accept,),))
+            return
+        await self._hand_over(context, arguments)
+
+    async def accept_notice(self, context: TurnContext, arguments: ShowRelease, _pressed: Pressed) -> None:
+        """The notice was accepted by its button: the magnet it stood before follows at once."""
+        await self._access.accept_notice(context.person.id)
+        await self._hand_over(context, arguments)
+
+    async def _hand_over(self, context: TurnContext, arguments: ShowRelease) -> None:
         search = await self._mine(context, arguments.search)
         release = search.release(arguments.index).release
         short = short_magnet(parse_magnet(release.magnet)) if release.magnet else None

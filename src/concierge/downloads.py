@@ -10,7 +10,13 @@ from src.concierge.searches import Searches
 from src.core.access import Access
 from src.core.capability import EffectContext, TurnContext
 from src.core.database import Database
-from src.core.errors import NoSuchTorrentError, NotConfiguredError, NotFoundError, ServiceError
+from src.core.errors import (
+    ConciergeError,
+    NoSuchTorrentError,
+    NotConfiguredError,
+    NotFoundError,
+    ServiceError,
+)
 from src.core.inbound import ActionButton, Button, Outgoing, Rows, Span, Style, Text, plain
 from src.core.proposals import Pressed
 from src.core.wake import Wake
@@ -95,8 +101,10 @@ class Downloads:
         await context.steps.step("register", register)
         try:
             await context.steps.step("add", add)
-        except Exception:
-            await self._book.mark(arguments.infohash, DownloadState.FAILED)
+        except ConciergeError:
+            # Only what never got going has failed: somebody else's running download of it goes on.
+            if (await self._book.get(arguments.infohash)).state is DownloadState.WANTED:
+                await self._book.mark(arguments.infohash, DownloadState.FAILED)
             raise
         self._wake.set()
 
@@ -108,7 +116,7 @@ class Downloads:
         log.debug("download.added", infohash=arguments.infohash)
         download = await self._book.get(arguments.infohash)
         # One that is done already is looked at once more: whoever asked just now wants to hear of it too.
-        if download.state in (DownloadState.WANTED, DownloadState.DONE):
+        if download.state not in (DownloadState.ADDED, DownloadState.REMOVED):
             await self._book.mark(arguments.infohash, DownloadState.ADDED)
 
     async def _torrent(self, arguments: StartDownload, person: int) -> bytes | None:
@@ -227,8 +235,9 @@ class Downloads:
         async def work() -> bool:
             others = await self._book.followers_of(arguments.infohash)
             if all(follower.person == context.person.id for follower in others):
-                await self._seedbox.remove(arguments.infohash, delete_data=arguments.delete_data)
+                # First the book: the follower adds what the client does not know but the book does.
                 await self._book.mark(arguments.infohash, DownloadState.REMOVED)
+                await self._seedbox.remove(arguments.infohash, delete_data=arguments.delete_data)
                 return True
             return False
 

@@ -34,6 +34,7 @@ def media_capability(talk: Talk, desk: Desk, downloads: Downloads) -> Capability
             ActionSpec("list-page", Role.GUEST, ShowList, desk.turn_page),
             ActionSpec("release", Role.GUEST, ShowRelease, desk.show_release, when_expired=desk.rerun),
             ActionSpec("magnet", Role.MEMBER, ShowRelease, desk.magnet, when_expired=desk.rerun),
+            ActionSpec("accept-magnet", Role.MEMBER, ShowRelease, desk.accept_notice),
             ActionSpec("again", Role.GUEST, SearchAgain, desk.search_again),
             ActionSpec("answer", Role.GUEST, Answer, talk.answered),
             ActionSpec("choose-model", Role.GUEST, Choose, talk.set_model),

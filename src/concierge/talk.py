@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import structlog
@@ -80,8 +81,7 @@ class Talk:
         self._models = models
         self._clock = clock
         self._away_seconds = away_seconds
-        self._away_until = 0.0
-        self._away_because = ""
+        self._away: dict[str, tuple[float, str]] = {}  # by model: until when, and why
         self._told_plain: set[str] = set()
 
     @property
@@ -97,28 +97,29 @@ class Talk:
         if self._agent is None or "magnet:?" in words.text:
             await self._desk.words(context, words)
             return
-        plainly = await context.steps.step("mode", self._mode)
+        voice = await self._voice(context)
+        plainly = await context.steps.step("mode", partial(self._mode, voice.model))
         if plainly is not None:
             await self._plainly(context, words, str(plainly))
             return
         await context.surface.begin(context.phrases("thinking"))
-        voice = await self._voice(context)
         reply = await self._agent.turn(context, _said(context, words), voice, context.surface.say)
         if reply.failed is not None:
-            self._leave_alone(reply.failed)
+            self._leave_alone(voice.model, reply.failed)
             await self._plainly(context, words, reply.failed)
             return
         self._told_plain.discard(str(context.inbound.conversation))
         await self._answer(context, reply)
 
-    async def _mode(self) -> str | None:
+    async def _mode(self, model: str) -> str | None:
         """Why not to talk now: None where the model is there."""
-        return self._away_because if self._clock.monotonic() < self._away_until else None
+        until, because = self._away.get(model, (0.0, ""))
+        return because if self._clock.monotonic() < until else None
 
-    def _leave_alone(self, reason: str) -> None:
+    def _leave_alone(self, model: str, reason: str) -> None:
+        """One model that is away says nothing of the others."""
         if reason in AWAY:
-            self._away_until = self._clock.monotonic() + self._away_seconds
-            self._away_because = reason
+            self._away[model] = (self._clock.monotonic() + self._away_seconds, reason)
 
     async def _plainly(self, context: TurnContext, words: Words, reason: str) -> None:
         """Plain mode: said so once until talking works again, with its reason."""

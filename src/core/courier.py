@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from src.core.clock import Clock
 from src.core.conversations import Conversations
@@ -22,6 +23,7 @@ from src.core.outbox import Letter, Outbox
 from src.core.wake import Wake
 
 DOUBTS_ALLOWED = 3
+RECEIPT_PAUSES = (1.0, 5.0, 15.0, 30.0)  # seconds
 LOOK_AGAIN = 2.0  # seconds: another process may have put something
 log = structlog.stdlib.get_logger(__name__)
 
@@ -56,12 +58,19 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until cancelled. What a dead process left in doubt goes out again first."""
-        doubtful = await self._outbox.recover()
-        if doubtful:
-            log.warning("outbox.recovered", doubtful=doubtful)
+        recovered = False
         async with asyncio.TaskGroup() as tasks:
             while True:
-                for conversation in await self._outbox.conversations(self._channel.name):
+                try:
+                    if not recovered:
+                        doubtful = await self._outbox.recover()
+                        recovered = True
+                        log.info("outbox.recovered", doubtful=doubtful)
+                    waiting = await self._outbox.conversations(self._channel.name)
+                except Exception:  # a database that is away for a while: the owner of this task goes on
+                    log.exception("courier.broke")
+                    waiting = []
+                for conversation in waiting:
                     if conversation not in self._busy:
                         self._busy.add(conversation)
                         tasks.create_task(self._drain(conversation))
@@ -80,6 +89,10 @@ class Courier:
                     await asyncio.sleep(max(0.0, (letter.not_before - self._clock.now()).total_seconds()))
                     continue
                 await self._carry(letter)
+        except Exception:
+            log.exception("courier.broke", conversation=conversation)
+            await asyncio.sleep(LOOK_AGAIN)
+            await self._recovered()
         finally:
             self._busy.discard(conversation)
             self._idle.set()
@@ -99,8 +112,28 @@ class Courier:
             await self._mishap(letter, exc)
             return
         log.debug("outbox.delivered", key=letter.outgoing.key)
-        await self._outbox.sent(letter, message)
+        await self._receipt(letter, message)
         log.debug("outbox.sent", key=letter.outgoing.key)
+
+    async def _receipt(self, letter: Letter, message: str) -> None:
+        """The receipt of what did arrive is written down however long the database is away: else it goes twice."""
+        for pause in (*RECEIPT_PAUSES, None):
+            try:
+                await self._outbox.sent(letter, message)
+            except SQLAlchemyError:
+                if pause is None:
+                    raise
+                log.warning("outbox.receipt_waits", key=letter.outgoing.key)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _recovered(self) -> None:
+        """Make what this conversation was sending pending again, if the database answers."""
+        try:
+            await self._outbox.recover(older_than_lease=True)
+        except SQLAlchemyError:
+            log.warning("outbox.away")
 
     async def _mishap(self, letter: Letter, error: ConciergeError) -> None:
         """The class of the error decides: wait, try again, doubt, or give up."""

@@ -108,7 +108,7 @@ def set_sqlite_pragmas(dbapi_connection: Any, *, read_only: bool = False) -> Non
 def _sqlite_engine(url: sa.URL, *, read_only: bool) -> AsyncEngine:
     make_private(url)
     pool = {"pool_size": 4} if read_only else {"pool_size": 1}
-    engine = create_async_engine(url, max_overflow=0, pool_timeout=30, **pool)
+    engine = create_async_engine(url, hide_parameters=True, max_overflow=0, pool_timeout=30, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  DBAPI
@@ -131,7 +131,9 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         writer = await asyncio.to_thread(_sqlite_engine, parsed, read_only=False)
         reader = await asyncio.to_thread(_sqlite_engine, parsed, read_only=True)
     else:
-        writer = create_async_engine(parsed, pool_size=5, max_overflow=5, pool_pre_ping=True)
+        writer = create_async_engine(
+            parsed, hide_parameters=True, pool_size=5, max_overflow=5, pool_pre_ping=True
+        )
         reader = writer.execution_options(postgresql_readonly=True)
     try:
         yield Database(writer, reader)

@@ -127,6 +127,10 @@ class Engine:
         log.info("engine.restarted", workflow=workflow_id, status=status.status, version=status.app_version)
         await DBOS.delete_workflow_async(workflow_id)
 
+    async def forget(self, kind: str, ident: str) -> None:
+        """Forget a finished run, so that it may run again: its effects are keyed."""
+        await DBOS.delete_workflow_async(f"{kind}:{ident}")
+
     async def prune(self) -> None:
         """Delete workflows that finished more than a week ago."""
         before = time.time() - KEPT_SECONDS
@@ -145,7 +149,7 @@ class GaveUpError(Exception):
 
 def _sqlite_engine(url: str) -> sa.Engine:
     make_private(make_url(url))
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401  DBAPI

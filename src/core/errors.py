@@ -17,6 +17,7 @@ The class decides the policy, so the tree is the policy:
     |   |-- ServiceTimeoutError     no (complete) answer before the deadline: try again later
     |   |-- ServiceUnreachableError the request surely did not leave: safe to send again
     |   |-- ServiceUnavailableError 5xx, origin down: back off
+    |   |   `-- CutShortError       an answer broke off after it had begun: where answers cost, it was paid
     |   |-- RateLimitedError        told to wait `retry_after` seconds
     |   |-- BlockedError            challenge, ban or refusal of this client: ask the owner
     |   |-- OutOfFundsError         the account or the budget is used up: plain mode until it is not
@@ -136,6 +137,10 @@ class ServiceUnavailableError(ServiceError):
     """The service says that it is down (5xx)."""
 
     code = "error-service-unavailable"
+
+
+class CutShortError(ServiceUnavailableError):
+    """An answer that broke off after it had begun."""
 
 
 class RateLimitedError(ServiceError):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src.core.clock import Clock
@@ -130,9 +131,13 @@ class Outbox:
                 return str(ident)
         return None
 
-    async def recover(self) -> int:
-        """Make what a dead process was sending pending again; answers how many outcomes are unknown."""
-        mine = sa.or_(outbox.c.owner == self._executor, outbox.c.lease_until < self._clock.now())
+    async def recover(self, *, older_than_lease: bool = False) -> int:
+        """Make what a dead process was sending pending again; answers how many outcomes are unknown.
+
+        `older_than_lease`: this process lives, so only what nobody has settled for two minutes.
+        """
+        expired = outbox.c.lease_until < self._clock.now()
+        mine = expired if older_than_lease else sa.or_(outbox.c.owner == self._executor, expired)
         async with self._db.write() as connection:
             result = await connection.execute(
                 sa.update(outbox)
@@ -166,13 +171,14 @@ class Outbox:
             while (row := (await connection.execute(query)).mappings().first()) is not None:
                 try:
                     payload = self._box.decrypt(row["payload"], _context(row["key"]))
-                except SecretUnreadableError as exc:
-                    # The payload is kept for whoever finds its key; nothing waits behind it.
+                    outgoing = Outgoing.model_validate_json(payload)
+                except (SecretUnreadableError, ValidationError):
+                    # Kept for whoever finds its key or the code that wrote it; nothing waits behind it.
                     log.error("outbox.unreadable", key=row["key"])  # noqa: TRY400  known, no traceback
                     lost = sa.update(outbox).where(outbox.c.id == row["id"])
-                    await connection.execute(lost.values(state="failed", reason=exc.code))
+                    await connection.execute(lost.values(state="failed", reason=SecretUnreadableError.code))
                     continue
-                return await self._letter(connection, row, Outgoing.model_validate_json(payload))
+                return await self._letter(connection, row, outgoing)
         return None
 
     async def _letter(self, connection: AsyncConnection, row: sa.RowMapping, outgoing: Outgoing) -> Letter:

@@ -178,8 +178,9 @@ def _moved_from(conversation: str) -> sa.Select[str]:
 
 
 def _same_place(stored: str, moved_to: str | None, pressed: str) -> bool:
-    """The same conversation, also where its group became a supergroup after the button was sent."""
-    if stored == pressed:
-        return True
-    channel, _, rest = stored.partition(":")
-    return moved_to is not None and pressed == f"{channel}:{moved_to}:{rest.rpartition(':')[2]}"
+    """The same chat, also where it became a supergroup after the button was sent.
+
+    The message's id is compared besides, so the topic need not be: for old messages Telegram does not tell it.
+    """
+    chat, here = stored.rpartition(":")[0], pressed.rpartition(":")[0]
+    return chat == here or (moved_to is not None and here == f"{chat.partition(':')[0]}:{moved_to}")

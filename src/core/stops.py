@@ -45,7 +45,8 @@ class Stops:
         query = sa.select(conversations.c.stop_at).where(conversations.c.id == conversation)
         async with self._db.read() as connection:
             stop_at = await connection.scalar(query)
-        if stop_at is not None and stop_at >= received_at:
+        # A stop from the future is one from before the clock was set back.
+        if stop_at is not None and received_at <= stop_at <= self._clock.now():
             stop.ask()
         return stop
 

@@ -133,7 +133,13 @@ class Turns:
 
     async def _run_effect(self, ident: str) -> None:
         with structlog.contextvars.bound_contextvars(proposal=ident):
-            if not await self._seen_through("proposal", ident):
+            done = await self._seen_through("proposal", ident)
+            if done and (await self._spine.proposals.get(ident)).state == "accepted":
+                # The engine remembers a run that this database does not: one of the two was restored.
+                log.warning("proposal.not_ours")
+                await self._started().forget("proposal", ident)
+                done = await self._seen_through("proposal", ident)
+            if not done:
                 proposal = await self._spine.proposals.get(ident)
                 phrases = await self._phrases(proposal.person)
                 text = phrases("error-gave-up", ref=f"proposal:{ident}")

@@ -1,6 +1,6 @@
 """Follows every download to its end, in one edited message, and tells everyone who asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -92,6 +92,8 @@ class DownloadFollower:
             status = await self._seedbox.status(download.infohash)
         except NoSuchTorrentError:
             # The client forgot it behind our back: our book is the wish, so it is added again.
+            if (await self._book.get(download.infohash)).state is not DownloadState.ADDED:
+                return  # it was removed a moment ago, on purpose
             log.warning("download.lost", infohash=download.infohash)
             await self._seedbox.add(AddRequest(download.infohash, download.magnet))
             return
@@ -112,7 +114,9 @@ class DownloadFollower:
         log.debug("download.finishing", infohash=download.infohash)
         async with self._db.write() as connection:
             # Read here: whoever starts to follow after this finds the download done, and asks to look again.
-            followers = await self._book.followers_of(download.infohash, connection=connection)
+            followers = await self._entitled(
+                await self._book.followers_of(download.infohash, connection=connection)
+            )
             phrases = [await self._phrases(follower) for follower in followers]
             await self._book.mark(
                 download.infohash,
@@ -135,7 +139,7 @@ class DownloadFollower:
 
     async def _fail(self, download: Download, status: TorrentStatus) -> None:
         log.warning("download.failed", infohash=download.infohash, detail=status.error)
-        followers = await self._book.followers_of(download.infohash)
+        followers = await self._entitled(await self._book.followers_of(download.infohash))
         phrases = [await self._phrases(follower) for follower in followers]
         async with self._db.write() as connection:
             await self._book.mark(download.infohash, DownloadState.FAILED, connection=connection)
@@ -151,14 +155,14 @@ class DownloadFollower:
             await self._book.stalled(download.infohash, now)
         elif now - download.stalled_since > STALLED_TOLD:
             remove = OnDownload(infohash=download.infohash).stored()
-            for follower in await self._book.followers_of(download.infohash):
+            for follower in await self._entitled(await self._book.followers_of(download.infohash)):
                 own = await self._phrases(follower)
                 rows = ((ActionButton(label=own("button-remove"), action="removal", args=remove),),)
                 text = own("download-stalled-notice", title=download.title)
                 await self._outbox.put(_notice(follower, "stalled", text, rows))
 
     async def _edit(self, download: Download, status: TorrentStatus) -> None:
-        for follower in await self._book.followers_of(download.infohash):
+        for follower in await self._entitled(await self._book.followers_of(download.infohash)):
             own = await self._phrases(follower)
             text, rows = cards.progress_card(own, download.title, download.infohash, status)
             key = f"{download.infohash}:{follower.person}"
@@ -174,6 +178,11 @@ class DownloadFollower:
             surface = self._show(Address.parse(follower.conversation))
             if await surface.progress(message, text, bound):
                 self._shown[key] = _Shown(text, rows, now)
+
+    async def _entitled(self, followers: Sequence[Follower]) -> list[Follower]:
+        """Those who still have a role here: the others hear of nothing any more."""
+        known = await self._access.people({follower.person for follower in followers})
+        return [follower for follower in followers if follower.person in known]
 
     async def _phrases(self, follower: Follower) -> Phrases:
         person = await self._access.person(follower.person)

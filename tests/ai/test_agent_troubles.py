@@ -47,6 +47,13 @@ DEAR = 0.05  # US dollars: more than one small call may cost at most, less than 
 
 # Troubles.
 
+# Answers that break off after they have begun: what came was paid for.
+BEGUN = (
+    Cut(after="content_block_delta"),
+    Garbage(BROKEN_JSON),
+    Reply(tools=[ToolCall("look", raw='{"word": "\udc00"}')]),
+)
+
 
 @pytest.mark.parametrize(
     "trouble",
@@ -81,7 +88,9 @@ async def test_a_trouble_that_passes_is_tried_again(
     reply = await world.says("go")
     assert (reply.text, reply.failed) == ("At last.", None)
     assert len(claude.requests) == 3
-    assert len(await rows_of(world.database, spending_table)) == 1
+    # What broke off after it had begun was billed: each such try is counted at its prompt's full price.
+    begun = trouble in BEGUN
+    assert len(await rows_of(world.database, spending_table)) == (3 if begun else 1)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +109,16 @@ async def test_a_trouble_that_passes_is_tried_again(
     ],
 )
 @pytest.mark.requirement("AI-004")
-async def test_a_trouble_that_stays_ends_the_turn_with_its_code_and_costs_nothing_more(
+async def test_a_trouble_that_stays_ends_the_turn_with_its_code_and_costs_what_was_begun(
     world: World, claude: ClaudeStandIn, trouble: Answer, code: str, asked: int
 ) -> None:
     claude.script(*[trouble] * asked)
     reply = await world.says("go")
     assert (reply.failed, reply.text) == (code, "")
     assert len(claude.requests) == asked
-    assert await world.spending.today() == 0.0
+    billed = len(await rows_of(world.database, spending_table))
+    assert billed == (asked if isinstance(trouble, (Garbage, Cut)) else 0)
+    assert (await world.spending.today() > 0) is (billed > 0)
     claude.script(Reply("Back again."))
     assert (await world.says("and now?")).text == "Back again."
 

@@ -235,8 +235,13 @@ async def test_odd_wishes_change_nothing(
 
 
 async def test_a_preference_is_read_and_set(own: Toolbox, around: Around) -> None:
-    outcome = await own.call(around(), "preferences", {"name": "resolution", "value": "1080p"})
+    asked = around(said="мне всегда в 1080p")
+    outcome = await own.call(asked, "preferences", {"name": "resolution", "value": "1080p"})
     assert json.loads(outcome.text) == {"preferences": {"resolution": "1080p"}}
+    unasked = await own.call(
+        around(said="найди носферату"), "preferences", {"name": "resolution", "value": "720p"}
+    )
+    assert unasked.failed
     again = await own.call(around(), "preferences", {})
     assert again.text == outcome.text
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from src.bot.streaming import CHATS_A_SECOND, CURSOR, FIRST_INTERVAL, FrameStream, Pace
+from src.bot.streaming import AGAIN, CHATS_A_SECOND, CURSOR, FIRST_INTERVAL, FrameStream, Pace
 from src.core.errors import RateLimitedError, ServiceTimeoutError
 from src.core.inbound import Style, Text, text_of
 
@@ -79,6 +79,28 @@ async def test_between_frames_lies_the_pace_and_only_the_newest_text_is_shown(fi
     await stream.close()
     assert 3 <= len(film.frames) <= 8
     assert all(later - earlier >= 0.045 for earlier, later in pairwise(film.times))
+
+
+@pytest.mark.requirement("BOT-002")
+async def test_the_first_words_do_not_wait_behind_a_status(film: Film) -> None:
+    stream = FrameStream(film.send, Pace(floor=SLOW, status_delay=0.0), keep_alive=False)
+    stream.working("Думаю…")
+    await _until(lambda: film.done == 1)
+    stream.say("Но")
+    await _until(lambda: film.done == 2)
+    stream.say("Носферату")
+    await _settled()
+    assert film.words == ["Думаю…", "Но" + CURSOR], "later words keep to the pace"
+    await stream.close()
+
+
+async def test_a_frame_without_room_is_tried_again_soon(film: Film) -> None:
+    film.answers = [False]
+    stream = FrameStream(film.send, Pace(floor=SLOW), keep_alive=False)
+    stream.say("Но")
+    await _until(lambda: film.done == 2)
+    assert film.times[1] - film.times[0] >= 0.9 * AGAIN, "and not in a busy loop"
+    await stream.close()
 
 
 async def test_a_slow_frame_is_not_followed_by_a_queue(film: Film) -> None:

@@ -1,4 +1,7 @@
-"""`python -m tests.crash --kills 150 --seed 1`: the long run. Exit 1 unless all but explained doubles is zero."""
+"""`python -m tests.crash --kills 150 --seed 1`: the long run. Exit 1 unless all but explained doubles is zero.
+
+`--talking --kills 100`: the same by talking to a model, killed at its steps, its tools' and its replies'.
+"""
 
 import argparse
 import asyncio
@@ -11,6 +14,8 @@ from pathlib import Path
 
 from tests.crash.ordeal import Kill, Ordeal, plan, prepare
 from tests.crash.stock import killed_stock
+from tests.crash.talking import prepare_talking, report, talking_plan
+from tests.sandbox.claude import ClaudeStandIn
 from tests.sandbox.stage import Stage
 
 GAVE_UP = "Несколько раз пробовал ответить"
@@ -84,6 +89,23 @@ async def one_turn(ordeal: Ordeal, times: int) -> None:
         await ordeal.life(Kill(ONE_TURN[number % len(ONE_TURN)]))
 
 
+async def run_talking(kills: int, seed: int, people: int, films: int) -> bool:
+    """The kills under talk. True where nothing was lost, doubled without reason, out of order or paid twice."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+        async with Stage(Path(folder)) as stage, ClaudeStandIn() as claude:
+            ordeal = await prepare_talking(stage, claude, seed=seed, people=people, films=films, tell=_tell)
+            try:
+                await ordeal.suffer(talking_plan(kills, random.Random(seed)))
+                found = await ordeal.settle_talking()
+            except BaseException:
+                print(stage.telegram.summary()[-3000:])
+                raise
+    print("\n".join(report(ordeal, found, kills, seed)))
+    print(f"{time.monotonic() - started:.0f} s")
+    return found.clean
+
+
 def _report(ordeal: Ordeal, lines: list[str], kills: int, seed: int) -> bool:
     print(f"\n{kills} SIGKILLs, seed {seed}:")
     for name, count in sorted(ordeal.log.killed.items()):
@@ -105,12 +127,14 @@ def _tell(line: str) -> None:
 def main() -> None:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
+    parser.add_argument("--talking", action="store_true", help="by talking to a model")
     parser.add_argument("--kills", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--people", type=int, default=6)
     parser.add_argument("--films", type=int, default=60)
     arguments = parser.parse_args()
-    clean = asyncio.run(run(arguments.kills, arguments.seed, arguments.people, arguments.films))
+    work = run_talking if arguments.talking else run
+    clean = asyncio.run(work(arguments.kills, arguments.seed, arguments.people, arguments.films))
     sys.exit(0 if clean else 1)
 
 

@@ -171,7 +171,7 @@ async def test_chat_talks_until_the_input_ends_and_numbers_are_buttons(
         "SEEDBOX_KIND": "none",
         "DATA_DIR": str(tmp_path / "data"),
     }
-    said = "night of the living dead 1080p\nвторой\n1\n\n"
+    said = "/start\n1\nnight of the living dead 1080p\nвторой\n1\n\n"
     ran = await command("-m", "src", "chat", settings=settings, folder=tmp_path, stdin=said)
     assert ran.code == 0, ran.err
     assert "№2" in ran.out

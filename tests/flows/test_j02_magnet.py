@@ -6,7 +6,7 @@ import libtorrent as lt
 import pytest
 
 from src.search.magnet import parse_magnet
-from tests.flows.talk import ASKED, TITLE, Scene
+from tests.flows.talk import ASKED, RU, TITLE, Scene
 from tests.sandbox.telegram.records import SentMessage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,6 +27,7 @@ async def test_the_magnet_comes_as_a_copy_button_of_at_most_256(
     bare_scene: Scene, language: str, get: str, words: str
 ) -> None:
     talk = bare_scene.person(language=language)
+    await talk.accepts_the_notice()
     card = await talk.asks(ASKED, TITLE)
     await talk.presses(card, get)
     message = await talk.hears(words)
@@ -48,6 +49,7 @@ async def test_what_does_not_fit_the_button_comes_whole_as_a_file(bare_scene: Sc
     item = await bare_scene.stage.swarm.seed("metropolis", {"metropolis.mkv": 100_000})
     bare_scene.stage.apibay.add(name, infohash=item.infohash, size=100_000)
     talk = bare_scene.person()
+    await talk.accepts_the_notice()
     card = await talk.asks("metropolis 1927", "Metropolis")
     await talk.presses(card, "⬇ Лучшее")
     message = await talk.hears("Metropolis")
@@ -69,6 +71,7 @@ async def test_a_torrent_without_passkey_is_handed_over_and_one_with_is_not(bare
     archive.add("sita", "Sita Sings the Blues 1080p", year=2008, torrent=open_one.torrent, size=50_000)
     archive.add("bunny", "Big Buck Bunny 1080p", year=2008, torrent=lt.bencode(decoded), size=50_000)
     talk = bare_scene.person()
+    await talk.accepts_the_notice()
     card = await talk.asks("sita sings the blues", "Sita")
     await talk.presses(card, "⬇ Лучшее")
     given = await talk.hears(lambda message: message.document is not None)
@@ -86,6 +89,7 @@ async def test_a_torrent_without_passkey_is_handed_over_and_one_with_is_not(bare
 @pytest.mark.requirement("SEEDBOX-004.1")
 async def test_a_pasted_magnet_is_rebuilt_and_never_forwarded(bare_scene: Scene) -> None:
     talk = bare_scene.person()
+    await talk.accepts_the_notice()
     evil = f"{bare_scene.film.magnet}&x.pe=127.0.0.1:22&xs=http%3A%2F%2F127.0.0.1%2Fsecret&so=0"
     card = await talk.asks(f"вот {evil} скачай", "Night of the Living Dead")
     await talk.presses(card, "Magnet")
@@ -93,3 +97,14 @@ async def test_a_pasted_magnet_is_rebuilt_and_never_forwarded(bare_scene: Scene)
     assert parse_magnet(link).infohash == bare_scene.film.infohash
     assert "x.pe" not in link
     assert "xs=" not in link
+
+
+# J2: the notice comes before the first magnet too, once, and its button hands the magnet over
+@pytest.mark.requirement("SAFE-001.1")
+async def test_the_first_magnet_waits_for_the_notice(bare_scene: Scene) -> None:
+    talk = bare_scene.person()
+    card = await talk.asks(ASKED, TITLE)
+    await talk.presses(card, "⬇ Лучшее")
+    notice = await talk.hears(RU("notice"))
+    await talk.presses(notice, RU("button-accept"))
+    assert parse_magnet(copied(await talk.hears(RU("magnet-copy")))).infohash == bare_scene.film.infohash

@@ -15,6 +15,19 @@ VALUES = {
     "resolution": ("any", "720p", "1080p", "2160p"),
     "address": ("ты", "вы"),
 }
+SPOKEN = {
+    "any": (r"люб\w+|всё равно|неважно|any\b|whatever",),
+    "720p": (r"720|hd\b",),
+    "1080p": (r"1080|full ?hd|фуллшд",),
+    "2160p": (r"2160|4\s?[kк]\b|uhd",),
+    "ты": (r"\bты\b|на ты",),
+    "вы": (r"\bвы\b|на вы",),
+}
+KEEPING = re.compile(
+    r"отлож|добав|сохран|запомни|на потом|спис|убери|удали|вычеркни|хочу посмотреть"
+    r"|watch ?list|later|keep|save|add|remove|drop|list",
+    re.IGNORECASE,
+)
 NOTE_LENGTH = 300
 OPTIONS = 6
 WORD = re.compile(r"\w+")
@@ -44,6 +57,8 @@ class PersonTools:
         if name is not None and value is not None:
             if value not in VALUES[name]:
                 raise UnusableInputError(f"{name} is one of: {', '.join(VALUES[name])}")
+            if not _meant(value, context.said):
+                raise UnusableInputError("only what the person asked for in this very message can be set")
             await self._preferences.set(context.person.id, name, value)
         known = await self._preferences.of(context.person.id)
         return ToolResult({"preferences": {key: known[key] for key in sorted(known) if key in VALUES}})
@@ -65,6 +80,8 @@ class PersonTools:
             if title is None:
                 raise UnusableInputError(f"{action} needs a title id (t...)")
             ref = await title_ref(context, title)
+            if KEEPING.search(context.said) is None:
+                raise UnusableInputError("the person did not ask for that in this very message")
             if action == "add":
                 await self._watchlist.add(context.person.id, ref.title, ref.year)
             else:
@@ -103,6 +120,11 @@ class PersonTools:
         return ToolResult(
             {"asked": True, "then": "end your answer without repeating the question"}, views=(view,)
         )
+
+
+def _meant(value: str, said: str) -> bool:
+    """Whether the person's own words of this message speak of this value: foreign text cannot set it."""
+    return any(re.search(pattern, said, re.IGNORECASE) for pattern in SPOKEN[value])
 
 
 def _quoted(quote: str, said: str) -> bool:
