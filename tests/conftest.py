@@ -71,6 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(ROOT / "tests").parts[0] if inside else ""
         if place.startswith((*WHOLE_PROCESSES, *OF_THE_TESTS)) and item.get_closest_marker("quick") is None:
             item.add_marker(pytest.mark.slow)
+    # The long ones first: a long file that begins last would keep one worker busy and the others idle.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)
