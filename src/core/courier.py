@@ -91,8 +91,7 @@ class Courier:
                 await self._carry(letter)
         except Exception:
             log.exception("courier.broke", conversation=conversation)
-            await asyncio.sleep(LOOK_AGAIN)
-            await self._recovered()
+            await self._recovered(conversation)
         finally:
             self._busy.discard(conversation)
             self._idle.set()
@@ -128,12 +127,19 @@ class Courier:
             else:
                 return
 
-    async def _recovered(self) -> None:
-        """Make what this conversation was sending pending again, if the database answers."""
-        try:
-            await self._outbox.recover(older_than_lease=True)
-        except SQLAlchemyError:
-            log.warning("outbox.away")
+    async def _recovered(self, conversation: str) -> None:
+        """Make what this conversation was sending pending again, as soon as the database answers.
+
+        Nobody else sends to it while this drain has not ended: what is marked as being sent there is ours.
+        """
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            try:
+                await self._outbox.recover(conversation)
+            except SQLAlchemyError:
+                log.warning("outbox.away")
+            else:
+                return
 
     async def _mishap(self, letter: Letter, error: ConciergeError) -> None:
         """The class of the error decides: wait, try again, doubt, or give up."""

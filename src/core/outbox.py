@@ -131,13 +131,14 @@ class Outbox:
                 return str(ident)
         return None
 
-    async def recover(self, *, older_than_lease: bool = False) -> int:
+    async def recover(self, conversation: str | None = None) -> int:
         """Make what a dead process was sending pending again; answers how many outcomes are unknown.
 
-        `older_than_lease`: this process lives, so only what nobody has settled for two minutes.
+        `conversation`: only there, for a process that lives and whose sending to it broke.
         """
-        expired = outbox.c.lease_until < self._clock.now()
-        mine = expired if older_than_lease else sa.or_(outbox.c.owner == self._executor, expired)
+        mine = sa.or_(outbox.c.owner == self._executor, outbox.c.lease_until < self._clock.now())
+        if conversation is not None:
+            mine = sa.and_(outbox.c.conversation == conversation, outbox.c.owner == self._executor)
         async with self._db.write() as connection:
             result = await connection.execute(
                 sa.update(outbox)

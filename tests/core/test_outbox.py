@@ -313,3 +313,16 @@ async def test_a_payload_that_does_not_open_holds_up_nothing_behind_it(
     for row in (await rows_of(database, table))[:2]:
         assert (row["state"], row["reason"]) == ("failed", "error-secret-unreadable")
         assert row["payload"] is not None  # for whoever finds the key
+
+
+async def test_a_living_process_takes_back_what_it_was_sending_to_one_conversation_only(
+    outbox: Outbox,
+) -> None:
+    await outbox.put(outgoing("here"), outgoing("there", to=ELSEWHERE))
+    for conversation in (HOME, ELSEWHERE):
+        assert await outbox.take(conversation) is not None
+    assert await outbox.recover(HOME) == 1
+    again = await outbox.take(HOME)
+    assert again is not None
+    assert (again.outgoing.key, again.doubtful) == ("here", 1)
+    assert await outbox.take(ELSEWHERE) is None
